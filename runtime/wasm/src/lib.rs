@@ -1,0 +1,1 @@
+//! ziver-wasm
