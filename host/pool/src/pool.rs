@@ -1,0 +1,513 @@
+//! The pool itself: entries, the tags that join them, and the two lanes.
+//!
+//! Every change goes through a few private steps that keep the indexes together: [`Pool::place`] and [`Pool::unplace`] put
+//! an entry into the lane its tags say; [`Pool::promote`] and [`Pool::demote`] follow tags to the transactions that depend on
+//! it, with a work list instead of recursion.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ziver_primitives::{BlockNumber, Hash, validity::ValidTransaction};
+
+use crate::ban::BanList;
+use crate::entry::{Candidate, Entry, Lane, Rank, Tag, Transaction};
+use crate::error::SubmitError;
+use crate::limits::Limits;
+use crate::ready::Ready;
+use crate::watch::{Event, Status, Watched};
+
+/// Where a submitted transaction went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// Can go into the next block.
+    Ready,
+    /// Waits for a transaction before it.
+    Future,
+}
+
+/// A transaction found in a block of the best chain.
+#[derive(Clone, Debug)]
+pub struct Included {
+    /// Hash of the transaction.
+    pub hash: Hash,
+    /// Tags that it gives, if known; for a transaction of the pool the pool knows them itself.
+    pub provides: Vec<Tag>,
+}
+
+/// How full the pool is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolSize {
+    /// Ready transactions.
+    pub ready_count: usize,
+    /// Their encoded bytes.
+    pub ready_bytes: usize,
+    /// Future transactions.
+    pub future_count: usize,
+    /// Their encoded bytes.
+    pub future_bytes: usize,
+}
+
+/// The transaction pool. See the crate's documentation.
+pub struct Pool {
+    limits: Limits,
+    entries: BTreeMap<Hash, Entry>,
+    providers: BTreeMap<Tag, Hash>,
+    requirers: BTreeMap<Tag, BTreeSet<Hash>>,
+    ready: Lane,
+    future: Lane,
+    /// Ready transactions that depend on no other of the pool.
+    roots: BTreeSet<Rank>,
+    expiry: BTreeSet<(BlockNumber, Hash)>,
+    arrivals: u64,
+    banned: BanList,
+    watched: Watched,
+}
+
+impl Pool {
+    /// An empty pool.
+    pub fn new(limits: Limits) -> Self {
+        Pool {
+            limits,
+            entries: BTreeMap::new(),
+            providers: BTreeMap::new(),
+            requirers: BTreeMap::new(),
+            ready: Lane::default(),
+            future: Lane::default(),
+            roots: BTreeSet::new(),
+            expiry: BTreeSet::new(),
+            arrivals: 0,
+            banned: BanList::default(),
+            watched: Watched::default(),
+        }
+    }
+
+    /// Refuses what needs no runtime to be refused: known, banned, too long.
+    pub fn check(&self, hash: &Hash, bytes: usize, now_ms: u64) -> Result<(), SubmitError> {
+        if bytes > self.limits.transaction_bytes_max {
+            return Err(SubmitError::TooLong { bytes, bytes_max: self.limits.transaction_bytes_max });
+        }
+        if self.entries.contains_key(hash) {
+            return Err(SubmitError::AlreadyImported(*hash));
+        }
+        if self.banned.is_banned(hash, now_ms) {
+            return Err(SubmitError::TemporarilyBanned);
+        }
+        Ok(())
+    }
+
+    /// Takes a transaction that the runtime found valid.
+    ///
+    /// A transaction with the same tags is replaced (`usurped`) if its priority is strictly lower. If the pool is over a
+    /// limit afterwards, the worst transactions are evicted (`dropped`), which may be the new one.
+    pub fn submit(&mut self, candidate: Candidate, now_ms: u64) -> Result<Placed, SubmitError> {
+        let Candidate { hash, bytes, valid, validated_at, watch } = candidate;
+        self.check(&hash, bytes.len(), now_ms)?;
+        self.check_tags(&valid)?;
+        if watch && !self.watched.contains(&hash) && self.watched.len() >= self.limits.watched_count_max {
+            return Err(SubmitError::TooManyWatched { watched_count_max: self.limits.watched_count_max });
+        }
+        let transaction = Transaction::new(hash, bytes, valid, validated_at);
+        let replaced = self.conflicts(&transaction)?;
+        for old in replaced {
+            self.take_out(&old);
+            self.watched.emit(old, Status::Usurped { by: hash });
+        }
+        let was_watched = self.watched.contains(&hash);
+        if watch {
+            self.watched.watch(hash);
+        }
+        let arrival = self.arrivals;
+        self.arrivals += 1;
+        self.put_in(transaction, arrival);
+        self.enforce_limits(Some(hash));
+        match self.entries.get(&hash).map(Entry::is_ready) {
+            Some(true) => Ok(Placed::Ready),
+            Some(false) => Ok(Placed::Future),
+            None => {
+                if was_watched {
+                    self.watched.emit(hash, Status::Dropped);
+                } else {
+                    self.watched.forget(&hash);
+                }
+                Err(SubmitError::ImmediatelyDropped)
+            }
+        }
+    }
+
+    /// Ready transactions, dependencies first, then by priority, then by arrival.
+    pub fn ready(&self) -> Ready<'_> {
+        Ready::new(self, &self.roots)
+    }
+
+    /// A block joined the best chain: its transactions leave the pool, and what they give is given by the chain from now on.
+    ///
+    /// Transactions of the pool that give one of the same tags are `usurped`.
+    pub fn enact(&mut self, block: Hash, number: BlockNumber, included: &[Included]) {
+        for (index, Included { hash, provides }) in included.iter().enumerate() {
+            let provides = match self.entries.get(hash) {
+                Some(entry) => entry.transaction.provides.clone(),
+                None => provides.clone(),
+            };
+            self.watched.enact(*hash, block, u32::try_from(index).unwrap_or(u32::MAX), number);
+            for tag in &provides {
+                self.give(tag);
+            }
+            self.take_out(hash);
+            for tag in &provides {
+                if let Some(other) = self.providers.get(tag).copied() {
+                    self.take_out(&other);
+                    self.watched.emit(other, Status::Usurped { by: *hash });
+                }
+            }
+        }
+        self.enforce_limits(None);
+    }
+
+    /// A block left the best chain. Its transactions come back by [`Pool::submit`] once they are validated again.
+    pub fn retract(&mut self, block: Hash) {
+        self.watched.retract(block);
+    }
+
+    /// A block is final.
+    pub fn finalize(&mut self, block: Hash) {
+        self.watched.finalize(block);
+    }
+
+    /// The best block has this number: transactions whose validity ended before it are `invalid`, and watched ones
+    /// that wait too long for finality are given up. Returns the removed transactions.
+    pub fn expire(&mut self, best: BlockNumber, now_ms: u64) -> Vec<Hash> {
+        let mut removed = Vec::new();
+        while let Some(&(valid_till, hash)) = self.expiry.first()
+            && valid_till < best
+        {
+            self.take_out(&hash);
+            self.watched.emit(hash, Status::Invalid);
+            removed.push(hash);
+        }
+        self.enforce_limits(None);
+        self.banned.expire(now_ms);
+        self.watched.time_out(best.saturating_sub(self.limits.finality_timeout_blocks));
+        removed
+    }
+
+    /// Removes a transaction that is not valid any more and bans it for a while. Its dependents wait as future ones.
+    pub fn remove_invalid(&mut self, hash: &Hash, now_ms: u64) {
+        self.take_out(hash);
+        self.watched.emit(*hash, Status::Invalid);
+        let until_ms = now_ms.saturating_add(self.limits.ban_ms);
+        self.banned.ban(*hash, until_ms, self.limits.banned_count_max);
+        self.enforce_limits(None);
+    }
+
+    /// Takes a transaction out without banning it: it could not come back after its block was retracted, say.
+    pub fn remove(&mut self, hash: &Hash, status: Status) {
+        self.take_out(hash);
+        self.watched.emit(*hash, status);
+        self.enforce_limits(None);
+    }
+
+    /// A revalidation of a transaction of the pool found it valid, perhaps with other tags or another priority.
+    pub fn update(&mut self, hash: &Hash, valid: ValidTransaction, validated_at: BlockNumber) {
+        let Some(entry) = self.entries.get(hash) else { return };
+        let (arrival, old) = (entry.arrival, Arc::clone(&entry.transaction));
+        if self.check_tags(&valid).is_err() {
+            return self.remove(hash, Status::Invalid);
+        }
+        let new = Transaction::new(*hash, Arc::clone(&old.bytes), valid, validated_at);
+        let was_ready = entry.is_ready();
+        self.take_out(hash);
+        match self.conflicts(&new) {
+            Ok(replaced) => {
+                for other in replaced {
+                    self.take_out(&other);
+                    self.watched.emit(other, Status::Usurped { by: *hash });
+                }
+                self.put_in_quietly(new, arrival, Some(was_ready));
+            }
+            Err(_) => self.watched.emit(*hash, Status::Dropped),
+        }
+        self.enforce_limits(None);
+    }
+
+    /// Tells that a watched transaction was sent to peers.
+    pub fn broadcast(&mut self, hash: Hash, peers: Vec<String>) {
+        self.watched.emit(hash, Status::Broadcast(peers));
+    }
+
+    /// Nobody follows this transaction any more.
+    pub fn unwatch(&mut self, hash: &Hash) {
+        self.watched.unwatch(hash);
+    }
+
+    /// Whether somebody follows this transaction, which may be in a block already.
+    pub fn is_watched(&self, hash: &Hash) -> bool {
+        self.watched.contains(hash)
+    }
+
+    /// Statuses since the last call, in order.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        self.watched.take_events()
+    }
+
+    /// A transaction of the pool, ready or future.
+    pub fn transaction(&self, hash: &Hash) -> Option<&Arc<Transaction>> {
+        self.entries.get(hash).map(|entry| &entry.transaction)
+    }
+
+    /// Whether a transaction of the pool is ready; `None` if it is not there.
+    pub fn is_ready(&self, hash: &Hash) -> Option<bool> {
+        self.entries.get(hash).map(Entry::is_ready)
+    }
+
+    /// All transactions, best rank first: ready ones, then future ones.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Transaction>> {
+        let ranks = self.ready.ranks.iter().rev().chain(self.future.ranks.iter().rev());
+        ranks.filter_map(|rank| self.transaction(&rank.hash))
+    }
+
+    /// How full the pool is.
+    pub fn size(&self) -> PoolSize {
+        PoolSize {
+            ready_count: self.ready.ranks.len(),
+            ready_bytes: self.ready.bytes,
+            future_count: self.future.ranks.len(),
+            future_bytes: self.future.bytes,
+        }
+    }
+
+    /// Transactions followed by somebody, those included in non-final blocks among them.
+    pub fn watched_count(&self) -> usize {
+        self.watched.len()
+    }
+
+    pub(crate) fn entry(&self, hash: &Hash) -> Option<&Entry> {
+        self.entries.get(hash)
+    }
+
+    /// Ready transactions that wait for a ready transaction to give `tag`.
+    pub(crate) fn dependents<'a>(&'a self, tag: &'a Tag) -> impl Iterator<Item = &'a Entry> {
+        let hashes = self.requirers.get(tag).into_iter().flatten();
+        let entries = hashes.filter_map(|hash| self.entries.get(hash));
+        entries.filter(move |entry| entry.is_ready() && !entry.given.contains(tag))
+    }
+
+    fn check_tags(&self, valid: &ValidTransaction) -> Result<(), SubmitError> {
+        if valid.provides.is_empty() {
+            return Err(SubmitError::NoTags);
+        }
+        let is_long = |tag: &Tag| tag.len() > self.limits.tag_bytes_max;
+        if valid.provides.len().saturating_add(valid.requires.len()) > self.limits.tags_max
+            || valid.provides.iter().chain(&valid.requires).any(is_long)
+        {
+            return Err(SubmitError::TooManyTags);
+        }
+        Ok(())
+    }
+
+    /// Transactions that the new one would replace, or why it must not.
+    fn conflicts(&self, new: &Transaction) -> Result<BTreeSet<Hash>, SubmitError> {
+        let hashes: BTreeSet<Hash> = new.provides.iter().filter_map(|tag| self.providers.get(tag)).copied().collect();
+        let priorities =
+            hashes.iter().filter_map(|hash| self.entries.get(hash)).map(|entry| entry.transaction.priority);
+        match priorities.max() {
+            Some(old) if old >= new.priority => Err(SubmitError::TooLowPriority { old, new: new.priority }),
+            _ => Ok(hashes),
+        }
+    }
+
+    fn put_in(&mut self, transaction: Transaction, arrival: u64) {
+        self.put_in_quietly(transaction, arrival, None);
+    }
+
+    /// `was_ready`: the lane its watchers know of; they are told only of a change.
+    fn put_in_quietly(&mut self, transaction: Transaction, arrival: u64, was_ready: Option<bool>) {
+        let hash = transaction.hash;
+        for tag in &transaction.provides {
+            self.withdraw(tag);
+            self.providers.insert(tag.clone(), hash);
+        }
+        let mut missing = BTreeSet::new();
+        for tag in &transaction.requires {
+            self.requirers.entry(tag.clone()).or_default().insert(hash);
+            if !self.is_provided(tag) {
+                missing.insert(tag.clone());
+            }
+        }
+        self.expiry.insert((transaction.valid_till, hash));
+        let entry = Entry { transaction: Arc::new(transaction), arrival, given: BTreeSet::new(), missing };
+        let is_ready = entry.is_ready();
+        self.entries.insert(hash, entry);
+        self.place(&hash);
+        if was_ready != Some(is_ready) {
+            self.watched.emit(hash, if is_ready { Status::Ready } else { Status::Future });
+        }
+        if is_ready {
+            self.promote(hash);
+        }
+    }
+
+    /// Removes an entry; ready transactions that depend on it become future ones.
+    fn take_out(&mut self, hash: &Hash) {
+        if !self.entries.contains_key(hash) {
+            return;
+        }
+        self.demote(*hash);
+        self.unplace(hash);
+        let Some(entry) = self.entries.remove(hash) else { return };
+        let transaction = entry.transaction;
+        self.expiry.remove(&(transaction.valid_till, *hash));
+        for tag in &transaction.provides {
+            self.providers.remove(tag);
+        }
+        for tag in &transaction.requires {
+            if let Some(hashes) = self.requirers.get_mut(tag) {
+                hashes.remove(hash);
+                if hashes.is_empty() {
+                    self.requirers.remove(tag);
+                }
+            }
+        }
+    }
+
+    /// Whether a ready transaction gives `tag`.
+    fn is_provided(&self, tag: &Tag) -> bool {
+        self.providers.get(tag).and_then(|hash| self.entries.get(hash)).is_some_and(Entry::is_ready)
+    }
+
+    /// The chain gives `tag` from now on.
+    fn give(&mut self, tag: &Tag) {
+        for hash in self.requirers.get(tag).cloned().unwrap_or_default() {
+            self.change(&hash, |entry| {
+                entry.given.insert(tag.clone());
+                entry.missing.remove(tag);
+            });
+        }
+    }
+
+    /// The chain does not give `tag` any more, since a transaction that gives it is valid (after a reorganisation).
+    fn withdraw(&mut self, tag: &Tag) {
+        for hash in self.requirers.get(tag).cloned().unwrap_or_default() {
+            self.change(&hash, |entry| {
+                if entry.given.remove(tag) {
+                    entry.missing.insert(tag.clone());
+                }
+            });
+        }
+    }
+
+    /// Changes what an entry waits for, moves it to the right lane, and lets its dependents follow.
+    fn change(&mut self, hash: &Hash, edit: impl FnOnce(&mut Entry)) {
+        let Some(was_ready) = self.is_ready(hash) else { return };
+        self.unplace(hash);
+        if let Some(entry) = self.entries.get_mut(hash) {
+            edit(entry);
+        }
+        self.place(hash);
+        match (was_ready, self.is_ready(hash)) {
+            (false, Some(true)) => {
+                self.watched.emit(*hash, Status::Ready);
+                self.promote(*hash);
+            }
+            (true, Some(false)) => {
+                self.watched.emit(*hash, Status::Future);
+                self.demote(*hash);
+            }
+            _ => {}
+        }
+    }
+
+    /// `hash` has become ready: whoever waited only for it becomes ready too.
+    fn promote(&mut self, hash: Hash) {
+        let mut work = vec![hash];
+        while let Some(hash) = work.pop() {
+            for (tag, dependent) in self.requirers_of(&hash) {
+                let Some(entry) = self.entries.get(&dependent) else { continue };
+                if entry.is_ready() || !entry.missing.contains(&tag) {
+                    continue;
+                }
+                self.unplace(&dependent);
+                if let Some(entry) = self.entries.get_mut(&dependent) {
+                    entry.missing.remove(&tag);
+                }
+                self.place(&dependent);
+                if self.is_ready(&dependent) == Some(true) {
+                    self.watched.emit(dependent, Status::Ready);
+                    work.push(dependent);
+                }
+            }
+        }
+    }
+
+    /// `hash` is not ready any more (or is about to leave): ready transactions that depend on it become future ones.
+    fn demote(&mut self, hash: Hash) {
+        let mut work = vec![hash];
+        while let Some(hash) = work.pop() {
+            for (tag, dependent) in self.requirers_of(&hash) {
+                let Some(entry) = self.entries.get(&dependent) else { continue };
+                if entry.given.contains(&tag) {
+                    continue;
+                }
+                let was_ready = entry.is_ready();
+                self.unplace(&dependent);
+                if let Some(entry) = self.entries.get_mut(&dependent) {
+                    entry.missing.insert(tag);
+                }
+                self.place(&dependent);
+                if was_ready {
+                    self.watched.emit(dependent, Status::Future);
+                    work.push(dependent);
+                }
+            }
+        }
+    }
+
+    /// Transactions that require a tag which `hash` gives, with the tag.
+    fn requirers_of(&self, hash: &Hash) -> Vec<(Tag, Hash)> {
+        let Some(entry) = self.entries.get(hash) else { return Vec::new() };
+        let with_tag = |tag: &Tag| {
+            let hashes = self.requirers.get(tag).into_iter().flatten();
+            hashes.map(|hash| (tag.clone(), *hash)).collect::<Vec<_>>()
+        };
+        entry.transaction.provides.iter().flat_map(with_tag).collect()
+    }
+
+    fn place(&mut self, hash: &Hash) {
+        let Some(entry) = self.entries.get(hash) else { return };
+        if !entry.is_ready() {
+            return self.future.add(entry);
+        }
+        self.ready.add(entry);
+        if entry.is_root() {
+            self.roots.insert(entry.rank());
+        }
+    }
+
+    fn unplace(&mut self, hash: &Hash) {
+        let Some(entry) = self.entries.get(hash) else { return };
+        self.ready.remove(entry);
+        self.future.remove(entry);
+        self.roots.remove(&entry.rank());
+    }
+
+    /// Evicts the worst until the limits hold. `new` is told of by the return value of `submit`, not by an event.
+    fn enforce_limits(&mut self, new: Option<Hash>) {
+        let Limits { ready_count_max, ready_bytes_max, future_count_max, future_bytes_max, .. } = self.limits;
+        loop {
+            let worst = if self.ready.exceeds(ready_count_max, ready_bytes_max) {
+                self.ready.worst()
+            } else if self.future.exceeds(future_count_max, future_bytes_max) {
+                self.future.worst()
+            } else {
+                return;
+            };
+            let Some(hash) = worst else { return };
+            self.take_out(&hash);
+            if new != Some(hash) {
+                self.watched.emit(hash, Status::Dropped);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
