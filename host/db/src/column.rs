@@ -1,0 +1,73 @@
+//! The one list of columns.
+
+/// A column: an own ordered key space of the database. In RocksDB each is a column family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// Few single records, each under an ASCII name. Owners: this crate (`schema`, `genesis`), `state` (`state/*`),
+    /// `chain` (`chain/*`: best and finalised heads).
+    Meta,
+    /// Block hash -> SCALE header. Owner: `chain`.
+    Header,
+    /// Block hash -> SCALE vector of extrinsics. Owner: `chain`.
+    Body,
+    /// Block hash -> SCALE justifications. Owner: `chain`.
+    Justification,
+    /// Block number (`u32` big-endian) -> hash of the best chain's block at that height. Owner: `chain`.
+    Number,
+    /// Storage key -> value, of the last finalised block. Owner: `state`.
+    State,
+    /// Child trie id (32 bytes) ++ storage key -> value, of the last finalised block. Owner: `state`.
+    ChildState,
+    /// Trie node key (trie id, position, hash) -> node or external value, of every finalised state in the pruning
+    /// window. Owner: `state`.
+    Trie,
+    /// Block hash -> what a block above the last finalised one changes. Owner: `state`.
+    Journal,
+    /// Number of a finalised block (`u32` big-endian) -> trie nodes that its state no longer needs. Owner: `state`.
+    Pruning,
+    /// Hash of a finalised block whose state is kept -> its number and state root. Owner: `state`.
+    StateBlock,
+    /// Transaction hash -> bytes of a transaction submitted here that shall outlive a restart. Owner: `pool`.
+    LocalTransaction,
+}
+
+impl Column {
+    /// Every column.
+    pub const ALL: [Self; 12] = [
+        Self::Meta,
+        Self::Header,
+        Self::Body,
+        Self::Justification,
+        Self::Number,
+        Self::State,
+        Self::ChildState,
+        Self::Trie,
+        Self::Journal,
+        Self::Pruning,
+        Self::StateBlock,
+        Self::LocalTransaction,
+    ];
+
+    /// The name on disk.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Header => "header",
+            Self::Body => "body",
+            Self::Justification => "justification",
+            Self::Number => "number",
+            Self::State => "state",
+            Self::ChildState => "child_state",
+            Self::Trie => "trie",
+            Self::Journal => "journal",
+            Self::Pruning => "pruning",
+            Self::StateBlock => "state_block",
+            Self::LocalTransaction => "local_transaction",
+        }
+    }
+
+    /// The position in [`Column::ALL`].
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+}

@@ -1,0 +1,250 @@
+//! The database on disk: RocksDB, one column family a column.
+//!
+//! A batch goes to the write-ahead log in one record and is synced before [`Db::write`] returns; after a crash RocksDB
+//! replays whole records and drops a torn last one, so a block is there wholly or not at all.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    ops::Bound,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator, Direction,
+    IteratorMode, Options, WriteBatch, WriteOptions,
+};
+
+use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
+
+/// Our own lock, tried before RocksDB touches a file.
+const LOCK_FILE: &str = "ziver.lock";
+/// Bits of bloom filter a key: 1 in 100 lookups of missing keys reads a block for nothing.
+const BLOOM_BITS: f64 = 10.0;
+const BLOCK_BYTES: usize = 16 * 1024;
+/// Old info logs that RocksDB keeps.
+const INFO_LOGS_MAX: usize = 3;
+
+/// How much memory and care the store takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RocksOptions {
+    /// Cache of uncompressed blocks, in bytes, shared by all columns.
+    pub block_cache_bytes: usize,
+    /// Size at which a column's memory table is written out, in bytes.
+    pub write_buffer_bytes: usize,
+    /// Total of write-ahead logs at which the oldest memory tables are written out, in bytes.
+    pub wal_bytes_max: u64,
+    /// Open files at most; -1 for no limit.
+    pub open_files_max: i32,
+    /// Background threads for flushes and compactions.
+    pub background_jobs: i32,
+    /// Whether a write returns only when it is on the disk. Without it a crash of the machine may lose the last blocks.
+    pub sync_writes: bool,
+}
+
+impl Default for RocksOptions {
+    fn default() -> Self {
+        Self {
+            block_cache_bytes: 256 * 1024 * 1024,
+            write_buffer_bytes: 64 * 1024 * 1024,
+            wal_bytes_max: 512 * 1024 * 1024,
+            open_files_max: 1024,
+            background_jobs: 2,
+            sync_writes: true,
+        }
+    }
+}
+
+/// A RocksDB database, locked for this process as long as the value lives.
+pub struct RocksDb {
+    db: DB,
+    path: PathBuf,
+    write_options: WriteOptions,
+    stopped: AtomicBool,
+    /// Released after the database is closed: fields are dropped in order.
+    _lock: File,
+}
+
+impl RocksDb {
+    /// Opens the database in the folder `path`, makes both when they are missing.
+    pub fn open(path: impl AsRef<Path>, options: &RocksOptions) -> Result<Self, OpenError> {
+        let path = path.as_ref().to_path_buf();
+        let lock = lock(&path)?;
+        let settings = settings(options);
+        let mut names: Vec<String> = Column::ALL.iter().map(|column| column.name().into()).collect();
+        if path.join("CURRENT").exists() {
+            // Column families of a newer schema have to be opened too, to get as far as its schema record.
+            let found = DB::list_cf(&settings, &path).map_err(|error| open_error(&path, &error))?;
+            names.extend(found.into_iter().filter(|name| Column::ALL.iter().all(|column| column.name() != name)));
+        }
+        let cache = Cache::new_lru_cache(options.block_cache_bytes);
+        let families: Vec<_> =
+            names.iter().map(|name| ColumnFamilyDescriptor::new(name, family_settings(options, &cache))).collect();
+        let db = DB::open_cf_descriptors(&settings, &path, families).map_err(|error| open_error(&path, &error))?;
+        let mut write_options = WriteOptions::default();
+        write_options.set_sync(options.sync_writes);
+        let this = Self { db, path, write_options, stopped: AtomicBool::new(false), _lock: lock };
+        meta::check_schema(&this)?;
+        Ok(this)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// RocksDB's own figures, as text for a log.
+    pub fn statistics(&self) -> Option<String> {
+        self.db.property_value("rocksdb.stats").ok().flatten()
+    }
+
+    fn family(&self, column: Column) -> Result<&ColumnFamily, DbError> {
+        let missing = || DbError::Corrupt(format!("column {} is missing", column.name()));
+        self.db.cf_handle(column.name()).ok_or_else(missing)
+    }
+
+    fn raw(&self, column: Column) -> Result<DBRawIterator<'_>, DbError> {
+        Ok(self.db.raw_iterator_cf(self.family(column)?))
+    }
+}
+
+fn settings(options: &RocksOptions) -> Options {
+    let mut settings = Options::default();
+    settings.create_if_missing(true);
+    settings.create_missing_column_families(true);
+    settings.set_max_open_files(options.open_files_max);
+    settings.set_max_background_jobs(options.background_jobs);
+    settings.set_max_total_wal_size(options.wal_bytes_max);
+    settings.set_keep_log_file_num(INFO_LOGS_MAX);
+    settings.set_bytes_per_sync(1024 * 1024);
+    settings
+}
+
+fn family_settings(options: &RocksOptions, cache: &Cache) -> Options {
+    let mut blocks = BlockBasedOptions::default();
+    blocks.set_block_cache(cache);
+    blocks.set_block_size(BLOCK_BYTES);
+    blocks.set_bloom_filter(BLOOM_BITS, false);
+    blocks.set_cache_index_and_filter_blocks(true);
+    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    let mut settings = Options::default();
+    settings.set_block_based_table_factory(&blocks);
+    settings.set_compression_type(DBCompressionType::Lz4);
+    settings.set_write_buffer_size(options.write_buffer_bytes);
+    settings.set_level_compaction_dynamic_level_bytes(true);
+    settings
+}
+
+/// Makes the folder and takes the lock that keeps others out.
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let refused = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            OpenError::ReadOnly { path: path.into(), reason: error.to_string() }
+        }
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => {
+            OpenError::Foreign { path: path.into(), reason: error.to_string() }
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => OpenError::Db(DbError::Full(error.to_string())),
+        _ => OpenError::Db(DbError::Io(format!("{}: {error}", path.display()))),
+    };
+    fs::create_dir_all(path).map_err(refused)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK_FILE));
+    let file = file.map_err(refused)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.into())),
+        Err(TryLockError::Error(error)) => Err(refused(error)),
+    }
+}
+
+/// RocksDB tells the operating system's errors apart only in words.
+fn db_error(error: &rocksdb::Error) -> DbError {
+    let words = error.to_string();
+    let full = ["No space left", "File too large", "quota exceeded", "space limit reached"];
+    if full.iter().any(|sign| words.contains(sign)) {
+        return DbError::Full(words);
+    }
+    match error.kind() {
+        rocksdb::ErrorKind::Corruption => DbError::Corrupt(words),
+        _ => DbError::Io(words),
+    }
+}
+
+fn open_error(path: &Path, error: &rocksdb::Error) -> OpenError {
+    let words = error.to_string();
+    if words.contains("Permission denied") || words.contains("Read-only file system") {
+        return OpenError::ReadOnly { path: path.into(), reason: words };
+    }
+    if words.contains("LOCK") && words.contains("While lock file") {
+        return OpenError::Locked(path.into());
+    }
+    match error.kind() {
+        rocksdb::ErrorKind::InvalidArgument => OpenError::Foreign { path: path.into(), reason: words },
+        _ => OpenError::Db(db_error(error)),
+    }
+}
+
+fn current(iterator: &DBRawIterator<'_>) -> Result<Option<KeyValue>, DbError> {
+    match (iterator.key(), iterator.value()) {
+        (Some(key), Some(value)) => Ok(Some((key.to_vec(), value.to_vec()))),
+        _ => iterator.status().map(|()| None).map_err(|error| db_error(&error)),
+    }
+}
+
+impl Db for RocksDb {
+    fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
+        self.db.get_cf(self.family(column)?, key).map_err(|error| db_error(&error))
+    }
+
+    fn next(&self, column: Column, from: Bound<&[u8]>) -> Result<Option<KeyValue>, DbError> {
+        let mut iterator = self.raw(column)?;
+        match from {
+            Bound::Unbounded => iterator.seek_to_first(),
+            Bound::Included(key) => iterator.seek(key),
+            Bound::Excluded(key) => {
+                iterator.seek(key);
+                if iterator.key() == Some(key) {
+                    iterator.next();
+                }
+            }
+        }
+        current(&iterator)
+    }
+
+    fn last_until(&self, column: Column, key: &[u8]) -> Result<Option<KeyValue>, DbError> {
+        let mut iterator = self.raw(column)?;
+        iterator.seek_for_prev(key);
+        current(&iterator)
+    }
+
+    fn iter(&self, column: Column, from: &[u8]) -> Entries<'_> {
+        match self.family(column) {
+            Err(error) => Box::new(std::iter::once(Err(error))),
+            Ok(family) => {
+                let entries = self.db.iterator_cf(family, IteratorMode::From(from, Direction::Forward));
+                Box::new(entries.map(|entry| match entry {
+                    Ok((key, value)) => Ok((key.into_vec(), value.into_vec())),
+                    Err(error) => Err(db_error(&error)),
+                }))
+            }
+        }
+    }
+
+    fn write(&self, batch: Batch) -> Result<(), DbError> {
+        if self.stopped.load(Ordering::SeqCst) {
+            return Err(DbError::Stopped);
+        }
+        let mut writes = WriteBatch::default();
+        for op in batch.ops() {
+            match op {
+                Op::Put(column, key, value) => writes.put_cf(self.family(*column)?, key, value),
+                Op::Delete(column, key) => writes.delete_cf(self.family(*column)?, key),
+            }
+        }
+        self.db.write_opt(writes, &self.write_options).map_err(|error| {
+            self.stopped.store(true, Ordering::SeqCst);
+            db_error(&error)
+        })
+    }
+}
