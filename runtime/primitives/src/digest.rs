@@ -1,6 +1,7 @@
 //! The digest of a header: items that consensus and the runtime leave for others to read.
 //!
 //! Encoding: Polkadot specification, "Header digest"; the discriminants 0, 4, 5, 6 and 8 are part of it.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};

@@ -1,6 +1,7 @@
 //! Whether a transaction may go into a block, and what it needs and gives: the words between pool and runtime.
 //!
 //! Encodings are Substrate's `sp_runtime::transaction_validity`; the texts are those that its clients show.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use alloc::{vec, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode};
