@@ -1,1 +1,71 @@
-//! ziver-rpc
+//! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem and a
+//! few `zx_*` ones for `curl`.
+//!
+//! One file per namespace: [`system`], [`chain`], [`state`], [`author`], [`payment`], [`zx`], [`engine`]. Each has a
+//! `register` that adds its methods to the table; what a method needs comes from the [`Context`]. The way of a request:
+//!
+//! ```text
+//! socket -> connection (throttle) -> jsonrpsee (parse, batch) -> namespace -> Context::read / call -> ChainRead (snapshot)
+//!                                                                         \-> Context::ask -> Command -> engine
+//! engine -> Notice -> subscription::Feed -> socket
+//! ```
+//!
+//! # Usage
+//! ```ignore
+//! let (link, peer) = ziver_rpc::link::link();
+//! let methods = ziver_rpc::methods(Context::new(chain, link, info))?;
+//! let server = Server::start("127.0.0.1:8545".parse()?, &Cors::Any, methods).await?;
+//! ```
+//!
+//! # Out of scope
+//! What a transaction means, and the engine: `node` drains the commands. The JSON-RPC groups of the new specification
+//! (`chainHead_v1` and its kin) are not served, hence not listed.
+//!
+//! Invariant: no method reads from the engine what the chain's snapshot holds, so reads don't wait for a block.
+//! Invariant: no database read and no runtime call runs on a thread that serves sockets.
+//! Invariant: what a client can make the server keep in memory has a limit in [`limits`].
+#![forbid(unsafe_code)]
+
+use jsonrpsee::{Methods, RpcModule, core::RegisterMethodError};
+
+pub mod author;
+pub mod chain;
+pub mod chain_read;
+mod connection;
+mod context;
+pub mod engine;
+pub mod error;
+pub mod json;
+pub mod limits;
+pub mod link;
+pub mod params;
+pub mod payment;
+mod server;
+pub mod state;
+mod subscription;
+pub mod system;
+pub mod zx;
+
+pub use chain_read::{BlockRef, ChainRead, ReadError};
+pub use context::{ChainInfo, Context};
+pub use server::{Cors, Server, StartError};
+
+/// All methods, ready for [`Server::start`]. Fails only when two share a name, which a test rules out.
+pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
+    let manual_seal = context.info.manual_seal;
+    let mut module = RpcModule::new(context);
+    author::register(&mut module)?;
+    chain::register(&mut module)?;
+    payment::register(&mut module)?;
+    state::register(&mut module)?;
+    system::register(&mut module)?;
+    zx::register(&mut module)?;
+    if manual_seal {
+        engine::register(&mut module)?;
+    }
+    let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
+    names.sort_unstable();
+    let listed = serde_json::json!({ "methods": names });
+    module.register_method("rpc_methods", move |_, _, _| listed.clone())?;
+    Ok(module.into())
+}

@@ -1,0 +1,149 @@
+//! `chain_*`: blocks, headers, hashes, and subscriptions to heads.
+
+use std::sync::Arc;
+
+use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError};
+use serde_json::Value;
+use ziver_primitives::{Hash, Header};
+
+use crate::{
+    Context,
+    chain_read::{BlockRef, ChainRead, ReadError},
+    error::{self, RpcResult},
+    json,
+    limits::HASHES_PER_QUERY_MAX,
+    link::Notice,
+    params::{Arguments, HashArg, NumberArg, OneOrMany},
+    subscription::{Ended, Feed},
+};
+
+/// Adds the methods.
+pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("chain_getBlockHash", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        block_hash(&context, arguments.optional()?).await
+    })?;
+    module.register_alias("chain_getHead", "chain_getBlockHash")?;
+    module.register_method("chain_getFinalizedHead", |_, context, _| json::hash(context.chain().finalized().hash))?;
+    module.register_alias("chain_getFinalisedHead", "chain_getFinalizedHead")?;
+    module.register_async_method("chain_getHeader", |params, context, _| async move {
+        let hash = block_argument(&context, &params)?;
+        let header = context.read(move |chain| chain.header(hash)).await?.map_err(error::chain)?;
+        RpcResult::Ok(header.as_ref().map(json::header))
+    })?;
+    module.register_async_method("chain_getBlock", |params, context, _| async move {
+        let hash = block_argument(&context, &params)?;
+        let block = context.read(move |chain| chain.block(hash)).await?.map_err(error::chain)?;
+        RpcResult::Ok(block.as_ref().map(json::signed_block))
+    })?;
+    register_heads(module)
+}
+
+fn register_heads(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    let streams = [
+        (Heads::Best, "chain_subscribeNewHeads", "chain_newHead", "chain_unsubscribeNewHeads"),
+        (Heads::All, "chain_subscribeAllHeads", "chain_allHead", "chain_unsubscribeAllHeads"),
+        (Heads::Final, "chain_subscribeFinalizedHeads", "chain_finalizedHead", "chain_unsubscribeFinalizedHeads"),
+    ];
+    for (which, subscribe, notification, unsubscribe) in streams {
+        module.register_subscription(
+            subscribe,
+            notification,
+            unsubscribe,
+            move |_, pending, context, extensions| async move {
+                // An ended subscription has nobody to tell.
+                let _ = feed_heads(which, pending, &context, &extensions).await;
+            },
+        )?;
+    }
+    let aliases = [
+        ("chain_subscribeNewHead", "chain_subscribeNewHeads"),
+        ("chain_unsubscribeNewHead", "chain_unsubscribeNewHeads"),
+        ("chain_subscribeFinalisedHeads", "chain_subscribeFinalizedHeads"),
+        ("chain_unsubscribeFinalisedHeads", "chain_unsubscribeFinalizedHeads"),
+    ];
+    for (alias, name) in aliases {
+        module.register_alias(alias, name)?;
+    }
+    Ok(())
+}
+
+/// The hash in the first parameter, or the best block's.
+fn block_argument(context: &Context, params: &jsonrpsee::types::Params<'_>) -> RpcResult<Hash> {
+    let given: Option<HashArg> = Arguments::new(params)?.optional()?;
+    Ok(given.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash))
+}
+
+async fn block_hash(context: &Context, wanted: Option<OneOrMany<Option<NumberArg>>>) -> RpcResult<Value> {
+    let one = |chain: &dyn ChainRead, number: Option<NumberArg>| -> Result<Value, ReadError> {
+        let hash = match number {
+            None => Some(chain.best().hash),
+            Some(NumberArg(number)) => chain.hash_at(number)?,
+        };
+        Ok(hash.map(json::hash).into())
+    };
+    let answer = match wanted {
+        None => one(context.chain(), None),
+        Some(OneOrMany::One(number)) => context.read(move |chain| one(chain, number)).await?,
+        Some(OneOrMany::Many(numbers)) if numbers.len() > HASHES_PER_QUERY_MAX => {
+            return Err(error::too_much("count of blocks", numbers.len(), HASHES_PER_QUERY_MAX));
+        }
+        Some(OneOrMany::Many(numbers)) => {
+            context.read(move |chain| numbers.into_iter().map(|number| one(chain, number)).collect()).await?
+        }
+    };
+    answer.map_err(error::chain)
+}
+
+/// Which heads a subscription wants.
+#[derive(Debug, Clone, Copy)]
+enum Heads {
+    Best,
+    All,
+    Final,
+}
+
+impl Heads {
+    fn present(self, chain: &dyn ChainRead) -> BlockRef {
+        match self {
+            Self::Best | Self::All => chain.best(),
+            Self::Final => chain.finalized(),
+        }
+    }
+
+    fn pick(self, notice: Notice) -> Option<Arc<Header>> {
+        match (self, notice) {
+            (Self::Best, Notice::Best(header))
+            | (Self::All, Notice::Imported(header))
+            | (Self::Final, Notice::Finalized(header)) => Some(header),
+            _ => None,
+        }
+    }
+}
+
+async fn feed_heads(
+    which: Heads,
+    pending: PendingSubscriptionSink,
+    context: &Context,
+    extensions: &Extensions,
+) -> Result<(), Ended> {
+    // Listening begins before the present head is read, so that no head falls between the two.
+    let mut notices = context.link.notices.subscribe();
+    let present = which.present(context.chain());
+    let mut already_told = notices.len();
+    let feed = Feed::accept(pending, extensions).await?;
+    let header = context.read(move |chain| chain.header(present.hash)).await;
+    let Ok(Ok(Some(header))) = header else { return Err(Ended) };
+    feed.send(&json::header(&header)).await?;
+    loop {
+        let notice = feed.next_notice(&mut notices).await?;
+        let old = already_told > 0;
+        already_told = already_told.saturating_sub(1);
+        let Some(header) = which.pick(notice) else { continue };
+        // What was queued before the present head was read may be that head or one before it.
+        if old && header.number <= present.number {
+            continue;
+        }
+        feed.send(&json::header(&header)).await?;
+    }
+}

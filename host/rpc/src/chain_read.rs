@@ -1,0 +1,69 @@
+//! What the RPC methods ask of the chain: reads of one consistent snapshot, never of the engine.
+//!
+//! [`ChainRead`] is implemented for the node's chain (in [`reader`]) and by a small made-up chain in this crate's
+//! tests. All functions may block on the disk or run the runtime, so methods call them through
+//! [`Context::read`](crate::Context::read) and [`Context::call`](crate::Context::call) only.
+
+use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
+
+/// Why a read of the chain has no answer. Converted to a JSON-RPC error in [`crate::error`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No such block is known.
+    #[error("UnknownBlock: Header was not found in the database: {0:?}")]
+    UnknownBlock(Hash),
+    /// The block is known, its state was pruned.
+    #[error("UnknownBlock: State already discarded for {0:?}")]
+    Pruned(Hash),
+    /// The runtime has no such entry point. Clients compare this text.
+    #[error("Execution failed: Other: Exported method {0} is not found")]
+    MethodNotFound(String),
+    /// The runtime trapped, ran out of time or memory.
+    #[error("Execution failed: {0}")]
+    Execution(String),
+    /// The database failed or held nonsense.
+    #[error("Backend error: {0}")]
+    Backend(String),
+}
+
+/// The hash and height of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockRef {
+    /// Blake2-256 of the header.
+    pub hash: Hash,
+    /// Height.
+    pub number: BlockNumber,
+}
+
+/// A snapshot-reading view of the chain.
+pub trait ChainRead: Send + Sync + 'static {
+    /// The first block.
+    fn genesis(&self) -> Hash;
+    /// The head of the best chain.
+    fn best(&self) -> BlockRef;
+    /// The last final block.
+    fn finalized(&self) -> BlockRef;
+    /// The block of the best chain at a height.
+    fn hash_at(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError>;
+    /// The header of a block on any branch.
+    fn header(&self, block: Hash) -> Result<Option<Header>, ReadError>;
+    /// A block on any branch.
+    fn block(&self, block: Hash) -> Result<Option<Block>, ReadError>;
+    /// A value in the state after `block`; `child` is a child trie's key without its prefix.
+    fn storage(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
+    /// The next keys strictly after `after` (or from `prefix` itself) that begin with `prefix`, at most `limit`.
+    fn keys(
+        &self,
+        block: Hash,
+        child: Option<&[u8]>,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Vec<u8>>, ReadError>;
+    /// The trie nodes that prove the values (or absence) of `keys`.
+    fn prove(&self, block: Hash, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError>;
+    /// Runs an entry point of the runtime on the state after `block` and throws the changes away.
+    fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError>;
+    /// The version of the runtime in the state after `block`.
+    fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError>;
+}

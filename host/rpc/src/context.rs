@@ -1,0 +1,113 @@
+//! What every method gets: the chain's snapshot, the way to the engine, and turns for blocking work.
+//!
+//! Database reads and runtime calls run on tokio's blocking threads, never on the threads that serve sockets. Each kind
+//! has a number of turns, so that a crowd of clients can't take all processors from the engine; who finds too many
+//! waiting is told that the server is busy.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, mpsc::error::TrySendError, oneshot};
+
+use crate::{
+    chain_read::ChainRead,
+    error::{self, RpcResult},
+    limits::{BLOCKING_WAITERS_MAX, READS_AT_ONCE_MAX},
+    link::{Command, Link},
+};
+
+/// What the chain spec and the build say about themselves.
+#[derive(Debug, Clone)]
+pub struct ChainInfo {
+    /// Name of the chain, for people.
+    pub chain_name: String,
+    /// `Development`, `Local`, `Live` or `{"Custom": name}`, as in the chain spec.
+    pub chain_type: Value,
+    /// Properties for wallets, as in the chain spec.
+    pub properties: Map<String, Value>,
+    /// Name of the node's software.
+    pub node_name: String,
+    /// Version of the node's software.
+    pub node_version: String,
+    /// Whether blocks are made on request: lists the `engine_*` methods.
+    pub manual_seal: bool,
+}
+
+/// What every method gets.
+pub struct Context {
+    chain: Arc<dyn ChainRead>,
+    /// To and from the engine.
+    pub link: Link,
+    /// Names and properties.
+    pub info: ChainInfo,
+    reads: Turns,
+    calls: Turns,
+}
+
+impl Context {
+    /// Reads go to `chain`, commands over `link`.
+    pub fn new(chain: Arc<dyn ChainRead>, link: Link, info: ChainInfo) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { chain, link, info, reads: Turns::new(READS_AT_ONCE_MAX), calls: Turns::new(processors.max(2)) }
+    }
+
+    /// The chain, for what is answered from memory: heads and genesis.
+    pub fn chain(&self) -> &dyn ChainRead {
+        &*self.chain
+    }
+
+    /// Runs `work`, which may read the disk, on a blocking thread.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
+    ) -> RpcResult<T> {
+        self.reads.run(self.chain.clone(), work).await
+    }
+
+    /// Runs `work`, which may run the runtime, on a blocking thread.
+    pub async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
+    ) -> RpcResult<T> {
+        self.calls.run(self.chain.clone(), work).await
+    }
+
+    /// Sends the engine a command and awaits its reply.
+    pub async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> RpcResult<T> {
+        let (reply, answer) = oneshot::channel();
+        self.link.commands.try_send(command(reply)).map_err(|refused| match refused {
+            TrySendError::Full(Command::Submit { .. }) => error::submit_queue_full(),
+            TrySendError::Full(_) => error::busy(),
+            TrySendError::Closed(_) => error::shutting_down(),
+        })?;
+        answer.await.map_err(|_| error::shutting_down())
+    }
+}
+
+/// A bounded number of blocking works at a time, and a bounded number of waiters.
+struct Turns {
+    free: Arc<Semaphore>,
+    waiters: Semaphore,
+}
+
+impl Turns {
+    fn new(at_once: usize) -> Self {
+        Self { free: Arc::new(Semaphore::new(at_once)), waiters: Semaphore::new(BLOCKING_WAITERS_MAX) }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        chain: Arc<dyn ChainRead>,
+        work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
+    ) -> RpcResult<T> {
+        let waiter = self.waiters.try_acquire().map_err(|_| error::busy())?;
+        let turn = self.free.clone().acquire_owned().await.map_err(error::internal)?;
+        drop(waiter);
+        // The turn goes with the work: a client that hangs up does not make room before its work has ended.
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work(&*chain)
+        });
+        done.await.map_err(error::internal)
+    }
+}

@@ -1,0 +1,43 @@
+//! Every limit of the RPC server, in one place; the unit is in the name.
+//!
+//! They bound what one client can make the node hold in memory or compute, never what the chain allows. Nothing here
+//! is consensus.
+
+/// Largest request body or WebSocket message.
+pub const REQUEST_BYTES_MAX: u32 = 15 * 1024 * 1024;
+/// Largest response; a storage page or a block with its extrinsics fits many times.
+pub const RESPONSE_BYTES_MAX: u32 = 32 * 1024 * 1024;
+/// Requests in one batch array.
+pub const BATCH_REQUESTS_MAX: u32 = 1_000;
+/// Connections served at the same time; more are answered with HTTP status 429.
+pub const CONNECTIONS_MAX: u32 = 512;
+/// TCP connections accepted beyond [`CONNECTIONS_MAX`] so that they can be told why; more are closed at once.
+pub const CONNECTIONS_TOLD_WHY_MAX: u32 = 64;
+/// Live subscriptions on one connection.
+pub const SUBSCRIPTIONS_PER_CONNECTION_MAX: u32 = 1_024;
+/// Messages that wait to be written to one connection's socket.
+pub const OUTGOING_MESSAGES_PER_CONNECTION_MAX: u32 = 512;
+/// How long a notification may wait for room among a connection's outgoing messages before the connection is closed.
+pub const SLOW_SUBSCRIBER_TIMEOUT_MS: u64 = 10_000;
+/// Requests of one connection that may be in work; the server reads no more from its socket until one is answered.
+pub const REQUESTS_IN_WORK_PER_CONNECTION_MAX: usize = 256;
+/// Parameter bytes of the requests of one connection that may be in work, on the same terms.
+pub const REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX: usize = 32 * 1024 * 1024;
+/// Keys that one `state_getKeysPaged` answers.
+pub const KEYS_PER_PAGE_MAX: u32 = 1_000;
+/// Keys that one `state_queryStorageAt`, `state_getReadProof` or `state_subscribeStorage` takes.
+pub const KEYS_PER_QUERY_MAX: usize = 1_024;
+/// Keys that `state_getStorageSize` adds up when its key is a prefix.
+pub const KEYS_PER_SIZE_MAX: usize = 10_000;
+/// Numbers in the list that `chain_getBlockHash` takes.
+pub const HASHES_PER_QUERY_MAX: usize = 1_000;
+/// Commands that wait for the engine (submissions, sealing); when full, a submission is refused.
+pub const ENGINE_COMMANDS_MAX: usize = 4_096;
+/// Notices of new, best and final blocks kept for a subscriber that is behind; one that misses some is disconnected.
+pub const NOTICES_KEPT_MAX: usize = 1_024;
+/// Statuses that wait for one watcher of a transaction.
+pub const STATUSES_PER_WATCH_MAX: usize = 64;
+/// Database reads in work at the same time, over all connections.
+pub const READS_AT_ONCE_MAX: usize = 64;
+/// Requests that wait for a turn among the reads or the runtime calls, over all connections; more are refused.
+pub const BLOCKING_WAITERS_MAX: usize = 16_384;

@@ -1,0 +1,178 @@
+//! The seam between the server and the engine: commands go one way, notices and statuses the other.
+//!
+//! The server knows no engine. It puts [`Command`]s on a bounded channel that the node drains, and listens to
+//! [`Notice`]s that the node broadcasts after the chain's snapshot shows what they tell. Whoever drains the commands
+//! answers each `reply` once; dropping it means that the node is going down.
+
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+use ziver_primitives::{
+    Hash, Header,
+    validity::{InvalidTransaction, UnknownTransaction},
+};
+
+use crate::limits::{ENGINE_COMMANDS_MAX, NOTICES_KEPT_MAX};
+
+/// A wish for the engine.
+#[derive(Debug)]
+pub enum Command {
+    /// Take a transaction into the pool.
+    Submit {
+        /// SCALE encoding of the extrinsic, with its length prefix.
+        bytes: Vec<u8>,
+        /// Where the transaction's statuses go; dropped receivers are forgotten by the sender.
+        watch: Option<mpsc::Sender<TransactionStatus>>,
+        /// Its hash, or why not.
+        reply: oneshot::Sender<Result<Hash, SubmitError>>,
+    },
+    /// List the pool's ready transactions, in the order of their execution.
+    Pending {
+        /// Each with its tags.
+        reply: oneshot::Sender<Vec<PendingTransaction>>,
+    },
+    /// Make a block now.
+    CreateBlock {
+        /// Make it even when there is no transaction.
+        create_empty: bool,
+        /// Finalise it at once.
+        finalize: bool,
+        /// On this block instead of the best.
+        parent: Option<Hash>,
+        /// Its hash, or why not.
+        reply: oneshot::Sender<Result<Hash, SealError>>,
+    },
+    /// Finalise a block and its ancestors.
+    FinalizeBlock {
+        /// Which.
+        hash: Hash,
+        /// Whether it is final now.
+        reply: oneshot::Sender<Result<(), SealError>>,
+    },
+}
+
+/// A ready transaction of the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingTransaction {
+    /// SCALE encoding with its length prefix.
+    pub bytes: Vec<u8>,
+    /// The tags that it provides.
+    pub provides: Vec<Vec<u8>>,
+}
+
+/// Why the pool refused a transaction.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// The runtime says that it is or has become invalid.
+    #[error("invalid transaction: {0:?}")]
+    Invalid(InvalidTransaction),
+    /// The runtime can't tell.
+    #[error("unknown validity: {0:?}")]
+    Unknown(UnknownTransaction),
+    /// The bytes are no extrinsic.
+    #[error("{0}")]
+    BadFormat(String),
+    /// Validation itself failed.
+    #[error("{0}")]
+    Verification(String),
+    /// It was found invalid a short while ago.
+    #[error("temporarily banned")]
+    Banned,
+    /// It is in the pool already.
+    #[error("already imported")]
+    AlreadyImported(Hash),
+    /// Another with the same tags is there and pays as much or more.
+    #[error("priority {new} is too low against {old}")]
+    TooLowPriority {
+        /// Priority of the one in the pool.
+        old: u64,
+        /// Priority of this one.
+        new: u64,
+    },
+    /// The pool is full of better ones.
+    #[error("no room in the pool")]
+    ImmediatelyDropped,
+}
+
+/// Why a manual seal or finalisation failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// No transaction is ready and an empty block was not asked for.
+    #[error("Transaction pool is empty, set create_empty to true, if you want to create empty blocks")]
+    EmptyPool,
+    /// The named block is unknown.
+    #[error("No such block in chain: {0:?}")]
+    BlockNotFound(Hash),
+    /// The block can't be made or made final.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What has become of a watched transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransactionStatus {
+    /// Waits for another transaction.
+    Future,
+    /// May be put into the next block.
+    Ready,
+    /// Was sent to these peers.
+    Broadcast(Vec<String>),
+    /// Is in this block of the best chain.
+    InBlock(Hash),
+    /// The block is no longer part of the best chain.
+    Retracted(Hash),
+    /// The block did not become final in time.
+    FinalityTimeout(Hash),
+    /// The block is final. Last status.
+    Finalized(Hash),
+    /// Another transaction took its place. Last status.
+    Usurped(Hash),
+    /// Left the pool for lack of room. Last status.
+    Dropped,
+    /// Is no longer valid. Last status.
+    Invalid,
+}
+
+impl TransactionStatus {
+    /// Whether no other status can follow.
+    pub fn is_last(&self) -> bool {
+        use TransactionStatus::{Dropped, FinalityTimeout, Finalized, Invalid, Usurped};
+        matches!(self, Finalized(_) | FinalityTimeout(_) | Usurped(_) | Dropped | Invalid)
+    }
+}
+
+/// A change of the chain, broadcast to the subscriptions.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// A block was added, on any branch.
+    Imported(Arc<Header>),
+    /// The head of the best chain moved to this block.
+    Best(Arc<Header>),
+    /// This block became final.
+    Finalized(Arc<Header>),
+}
+
+/// The server's ends of the seam.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// To the engine.
+    pub commands: mpsc::Sender<Command>,
+    /// From the engine; each subscription listens on its own.
+    pub notices: broadcast::Sender<Notice>,
+}
+
+/// The node's ends of the seam.
+#[derive(Debug)]
+pub struct LinkPeer {
+    /// What the clients want.
+    pub commands: mpsc::Receiver<Command>,
+    /// Where the node tells what happened. Sending fails when nobody listens, which is no error.
+    pub notices: broadcast::Sender<Notice>,
+}
+
+/// Makes both ends.
+pub fn link() -> (Link, LinkPeer) {
+    let (to_engine, commands) = mpsc::channel(ENGINE_COMMANDS_MAX);
+    let (notices, _) = broadcast::channel(NOTICES_KEPT_MAX);
+    (Link { commands: to_engine, notices: notices.clone() }, LinkPeer { commands, notices })
+}

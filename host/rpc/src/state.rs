@@ -1,0 +1,162 @@
+//! `state_*`: storage at a block, metadata, runtime calls, proofs, and subscriptions to storage and runtime version.
+//!
+//! Without a block, the head of the best chain is meant. An unknown or pruned block is an error; a missing value is
+//! null.
+
+use codec::Decode;
+use jsonrpsee::{RpcModule, core::RegisterMethodError};
+use serde_json::json;
+use ziver_primitives::{Hash, hashing::blake2_256};
+
+use crate::{
+    Context,
+    chain_read::{ChainRead, ReadError},
+    error::{self, RpcResult},
+    json::{self, StorageChangeSet},
+    limits::{KEYS_PER_PAGE_MAX, KEYS_PER_QUERY_MAX, KEYS_PER_SIZE_MAX},
+    params::{Arguments, Bytes, HashArg},
+};
+
+mod feeds;
+
+/// Adds the methods.
+pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    register_values(module)?;
+    register_keys(module)?;
+    register_runtime(module)?;
+    feeds::register(module)?;
+    let aliases = [
+        ("state_getStorageAt", "state_getStorage"),
+        ("state_getStorageHashAt", "state_getStorageHash"),
+        ("state_getStorageSizeAt", "state_getStorageSize"),
+        ("state_getKeysPagedAt", "state_getKeysPaged"),
+        ("state_callAt", "state_call"),
+        ("chain_getRuntimeVersion", "state_getRuntimeVersion"),
+    ];
+    for (alias, name) in aliases {
+        module.register_alias(alias, name)?;
+    }
+    Ok(())
+}
+
+/// The block in the next parameter, or the best one.
+fn block(context: &Context, arguments: &mut Arguments<'_>) -> RpcResult<Hash> {
+    let given: Option<HashArg> = arguments.optional()?;
+    Ok(given.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash))
+}
+
+fn register_values(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("state_getStorage", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(key) = arguments.required()?;
+        let at = block(&context, &mut arguments)?;
+        let value = context.read(move |chain| chain.storage(at, None, &key)).await?.map_err(error::state)?;
+        RpcResult::Ok(value.map(json::bytes))
+    })?;
+    module.register_async_method("state_getStorageHash", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(key) = arguments.required()?;
+        let at = block(&context, &mut arguments)?;
+        let value = context.read(move |chain| chain.storage(at, None, &key)).await?.map_err(error::state)?;
+        RpcResult::Ok(value.map(|value| json::bytes(blake2_256(&value))))
+    })?;
+    module.register_async_method("state_getStorageSize", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(key) = arguments.required()?;
+        let at = block(&context, &mut arguments)?;
+        context.read(move |chain| storage_size(chain, at, &key)).await?
+    })?;
+    module.register_async_method("state_queryStorageAt", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let keys = keys(&mut arguments)?;
+        let at = block(&context, &mut arguments)?;
+        let changes = context.read(move |chain| change_set(chain, at, &keys)).await?.map_err(error::state)?;
+        RpcResult::Ok([changes])
+    })?;
+    Ok(())
+}
+
+fn register_keys(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("state_getKeysPaged", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(prefix) = arguments.optional()?.unwrap_or_default();
+        let count: u32 = arguments.required()?;
+        let after: Option<Bytes> = arguments.optional()?;
+        let at = block(&context, &mut arguments)?;
+        if count > KEYS_PER_PAGE_MAX {
+            return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
+        }
+        let read = move |chain: &dyn ChainRead| {
+            let after = after.as_ref().map(|Bytes(after)| after.as_slice());
+            chain.keys(at, None, &prefix, after, count as usize)
+        };
+        let keys = context.read(read).await?.map_err(error::state)?;
+        RpcResult::Ok(keys.into_iter().map(json::bytes).collect::<Vec<_>>())
+    })?;
+    module.register_async_method("state_getReadProof", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let keys = keys(&mut arguments)?;
+        let at = block(&context, &mut arguments)?;
+        let proof = context.call(move |chain| chain.prove(at, None, &keys)).await?.map_err(error::state)?;
+        let proof: Vec<_> = proof.into_iter().map(json::bytes).collect();
+        RpcResult::Ok(json!({ "at": json::hash(at), "proof": proof }))
+    })?;
+    Ok(())
+}
+
+fn register_runtime(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("state_call", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let entry_point: String = arguments.required()?;
+        let Bytes(input) = arguments.required()?;
+        let at = block(&context, &mut arguments)?;
+        let output = context.call(move |chain| chain.call(at, &entry_point, &input)).await?;
+        output.map(json::bytes).map_err(error::state)
+    })?;
+    module.register_async_method("state_getMetadata", |params, context, _| async move {
+        let at = block(&context, &mut Arguments::new(&params)?)?;
+        let output = context.call(move |chain| chain.call(at, "Metadata_metadata", &[])).await?;
+        // The runtime answers with opaque bytes: clients get them without the length prefix.
+        let metadata = output.and_then(|output| {
+            Vec::<u8>::decode(&mut &*output)
+                .map_err(|why| ReadError::Execution(format!("Bad answer of the runtime: {why}")))
+        });
+        metadata.map(json::bytes).map_err(error::state)
+    })?;
+    module.register_async_method("state_getRuntimeVersion", |params, context, _| async move {
+        let at = block(&context, &mut Arguments::new(&params)?)?;
+        let version = context.call(move |chain| chain.runtime_version(at)).await?.map_err(error::state)?;
+        RpcResult::Ok(json::runtime_version(&version))
+    })?;
+    Ok(())
+}
+
+/// The list of keys in the next parameter.
+fn keys(arguments: &mut Arguments<'_>) -> RpcResult<Vec<Vec<u8>>> {
+    let keys: Vec<Bytes> = arguments.required()?;
+    if keys.len() > KEYS_PER_QUERY_MAX {
+        return Err(error::too_much("count of keys", keys.len(), KEYS_PER_QUERY_MAX));
+    }
+    Ok(keys.into_iter().map(|Bytes(key)| key).collect())
+}
+
+fn change_set(chain: &dyn ChainRead, at: Hash, keys: &[Vec<u8>]) -> Result<StorageChangeSet, ReadError> {
+    let read = |key: &Vec<u8>| Ok((json::bytes(key), chain.storage(at, None, key)?.map(json::bytes)));
+    Ok(StorageChangeSet { block: json::hash(at), changes: keys.iter().map(read).collect::<Result<_, ReadError>>()? })
+}
+
+/// Bytes of the value; of all values beneath when the key is a prefix only.
+fn storage_size(chain: &dyn ChainRead, at: Hash, key: &[u8]) -> RpcResult<Option<u64>> {
+    if let Some(value) = chain.storage(at, None, key).map_err(error::state)? {
+        return Ok(Some(value.len() as u64));
+    }
+    let beneath = chain.keys(at, None, key, None, KEYS_PER_SIZE_MAX + 1).map_err(error::state)?;
+    if beneath.len() > KEYS_PER_SIZE_MAX {
+        return Err(error::too_much("count of keys", beneath.len(), KEYS_PER_SIZE_MAX));
+    }
+    let mut sum = 0;
+    for key in &beneath {
+        sum += chain.storage(at, None, key).map_err(error::state)?.map_or(0, |value| value.len() as u64);
+    }
+    Ok((sum > 0).then_some(sum))
+}

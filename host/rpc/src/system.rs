@@ -1,0 +1,72 @@
+//! `system_*` and `account_nextIndex`: who this node is, and an account's next nonce.
+
+use std::collections::HashSet;
+
+use codec::{Decode, Encode};
+use jsonrpsee::{RpcModule, core::RegisterMethodError};
+use serde_json::{Value, json};
+use ziver_primitives::{AccountId20, Nonce};
+
+use crate::{
+    Context,
+    chain_read::ReadError,
+    error::{self, RpcResult},
+    json,
+    link::Command,
+    params::{AccountArg, Arguments, Bytes, HashArg},
+};
+
+/// Adds the methods.
+pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_method("system_chain", |_, context, _| context.info.chain_name.clone())?;
+    module.register_method("system_chainType", |_, context, _| context.info.chain_type.clone())?;
+    module.register_method("system_properties", |_, context, _| Value::from(context.info.properties.clone()))?;
+    module.register_method("system_name", |_, context, _| context.info.node_name.clone())?;
+    module.register_method("system_version", |_, context, _| context.info.node_version.clone())?;
+    // There is no network yet: the node is alone and always in step with itself.
+    module.register_method(
+        "system_health",
+        |_, _, _| json!({ "peers": 0, "isSyncing": false, "shouldHavePeers": false }),
+    )?;
+    module.register_method("system_peers", |_, _, _| json!([]))?;
+    module.register_method("system_nodeRoles", |_, _, _| json!(["Authority"]))?;
+    module.register_method("system_localPeerId", |_, _, _| String::new())?;
+    module.register_method("system_localListenAddresses", |_, _, _| json!([]))?;
+    module.register_method("system_syncState", |_, context, _| {
+        let best = context.chain().best().number;
+        json!({ "startingBlock": best, "currentBlock": best, "highestBlock": best })
+    })?;
+    module.register_async_method("system_accountNextIndex", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let AccountArg(account) = arguments.required()?;
+        next_index(&context, account).await
+    })?;
+    module.register_alias("account_nextIndex", "system_accountNextIndex")?;
+    module.register_async_method("system_dryRun", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(extrinsic) = arguments.required()?;
+        let at: Option<HashArg> = arguments.optional()?;
+        let at = at.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash);
+        let outcome = context.call(move |chain| chain.call(at, "BlockBuilder_apply_extrinsic", &extrinsic)).await?;
+        outcome.map(json::bytes).map_err(error::state)
+    })?;
+    Ok(())
+}
+
+/// The nonce that a new transaction of `account` needs: the chain's, past those that are ready in the pool.
+pub async fn next_index(context: &Context, account: AccountId20) -> RpcResult<Nonce> {
+    let best = context.chain().best().hash;
+    let nonce = context.call(move |chain| chain.call(best, "AccountNonceApi_account_nonce", &account.encode())).await?;
+    let nonce = nonce.and_then(|bytes| decode_nonce(&bytes)).map_err(error::state)?;
+    let ready = context.ask(|reply| Command::Pending { reply }).await?;
+    let provided: HashSet<Vec<u8>> = ready.into_iter().flat_map(|transaction| transaction.provides).collect();
+    let mut next = nonce;
+    while provided.contains(&(account, next).encode()) && next < Nonce::MAX {
+        next += 1;
+    }
+    Ok(next)
+}
+
+fn decode_nonce(bytes: &[u8]) -> Result<Nonce, ReadError> {
+    Nonce::decode(&mut &*bytes).map_err(|why| ReadError::Execution(format!("Bad answer of the runtime: {why}")))
+}
