@@ -1,0 +1,58 @@
+//! The context that each call gets first: the only way to state and host.
+
+use crate::{Externalities, LogLevel};
+
+/// How deep storage transactions may nest, in layers; more fails with `Transactional(LimitReached)`.
+pub const TRANSACTION_DEPTH_MAX: u32 = 255;
+
+/// Access to state and host for the length of one call from the host.
+pub struct Ctx<'a> {
+    ext: &'a mut dyn Externalities,
+    depth: u32,
+}
+
+impl<'a> Ctx<'a> {
+    /// A context over the state and functions of `ext`.
+    pub fn new(ext: &'a mut dyn Externalities) -> Self {
+        Self { ext, depth: 0 }
+    }
+
+    /// The host's functions, for reading.
+    pub fn ext(&self) -> &dyn Externalities {
+        self.ext
+    }
+
+    /// The host's functions.
+    pub fn ext_mut(&mut self) -> &mut dyn Externalities {
+        self.ext
+    }
+
+    /// Runs `call` in a nested storage transaction: what it wrote stays if it returns `Ok` and is gone otherwise.
+    ///
+    /// Errors: those of `call`; `Transactional(LimitReached)` beyond [`TRANSACTION_DEPTH_MAX`] layers.
+    pub fn transactional<T, E: From<crate::DispatchError>>(
+        &mut self,
+        call: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.depth >= TRANSACTION_DEPTH_MAX {
+            return Err(crate::DispatchError::Transactional(crate::TransactionalError::LimitReached).into());
+        }
+        self.depth = self.depth.saturating_add(1);
+        self.ext.start_transaction();
+        let result = call(self);
+        match &result {
+            Ok(_) => self.ext.commit_transaction(),
+            Err(_) => self.ext.rollback_transaction(),
+        }
+        self.depth = self.depth.saturating_sub(1);
+        result
+    }
+
+    /// Says something to the operator. It must not depend on anything that differs between nodes.
+    pub fn log(&self, level: LogLevel, target: &str, message: &str) {
+        self.ext.log(level, target, message);
+    }
+}
+
+#[cfg(test)]
+mod tests;
