@@ -1,0 +1,155 @@
+//! Walks of the trie: the root after changes, reads of old states, proofs.
+
+use std::{cell::Cell, collections::BTreeSet};
+
+use codec::DecodeAll;
+use ziver_primitives::Hash;
+use ziver_trie::{
+    CHILD_STORAGE_PREFIX, LayoutV0, LayoutV1, StateVersion, child_root_key, empty_root,
+    hash_db::Hasher,
+    trie_db::{Trie, TrieDBBuilder, TrieDBKeyIterator, TrieDBMutBuilder, TrieLayout, TrieMut},
+};
+
+use crate::{
+    Delta, StateError, TrieChanges,
+    changes::DeltaSet,
+    nodes::{NodeSource, Nodes, TrieId},
+};
+
+/// The root of a child trie as stored under its key in the main trie.
+pub(crate) fn decode_child_root(bytes: &[u8]) -> Result<Hash, StateError> {
+    let root = <[u8; 32]>::decode_all(&mut &*bytes);
+    root.map(Hash::from).map_err(|_| StateError::Corrupt("the root of a child trie is not 32 bytes".into()))
+}
+
+/// The root after `delta` of the state at `root`. `child_root` tells the root of a child trie before.
+pub(crate) fn root_after<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    root: Hash,
+    delta: &Delta<'_>,
+    version: StateVersion,
+    child_root: &dyn Fn(&[u8]) -> Result<Option<Hash>, StateError>,
+) -> Result<TrieChanges, StateError> {
+    let mut changes = TrieChanges::default();
+    for (name, set) in delta.child.iter().filter(|(_, set)| !set.is_empty()) {
+        let before = child_root(name)?.unwrap_or_else(empty_root::<H>);
+        let after = walk::<H>(source, Some(name), before, set, version, &mut changes)?;
+        changes.child_roots.push((name.to_vec(), (after != empty_root::<H>()).then_some(after)));
+    }
+    let roots: Vec<_> = changes.child_roots.iter().map(|(name, root)| (child_root_key(name), *root)).collect();
+    let mut main: DeltaSet<'_> =
+        delta.main.iter().filter(|(key, _)| !key.starts_with(CHILD_STORAGE_PREFIX)).copied().collect();
+    main.extend(roots.iter().map(|(key, root)| (key.as_slice(), root.as_ref().map(Hash::as_bytes))));
+    changes.root = walk::<H>(source, None, root, &main, version, &mut changes)?;
+    Ok(changes)
+}
+
+fn walk<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    child: Option<&[u8]>,
+    root: Hash,
+    set: &DeltaSet<'_>,
+    version: StateVersion,
+    changes: &mut TrieChanges,
+) -> Result<Hash, StateError> {
+    match version {
+        StateVersion::V0 => walk_layout::<LayoutV0<H>>(source, child, root, set, changes),
+        StateVersion::V1 => walk_layout::<LayoutV1<H>>(source, child, root, set, changes),
+    }
+}
+
+fn walk_layout<L: TrieLayout>(
+    source: &dyn NodeSource,
+    child: Option<&[u8]>,
+    mut root: Hash,
+    set: &DeltaSet<'_>,
+    changes: &mut TrieChanges,
+) -> Result<Hash, StateError>
+where
+    L::Hash: Hasher<Out = Hash>,
+{
+    let mut nodes = Nodes::new(TrieId::new(child), source);
+    let done = {
+        let mut trie = TrieDBMutBuilder::<L>::from_existing(&mut nodes, &mut root).disable_commit_on_drop().build();
+        let mut apply = || {
+            for (key, value) in set {
+                match value {
+                    Some(value) => trie.insert(key, value)?,
+                    None => trie.remove(key)?,
+                };
+            }
+            Ok(())
+        };
+        let done: Result<(), Box<ziver_trie::trie_db::TrieError<Hash, _>>> = apply();
+        done.map(|()| trie.commit()).map_err(|error| error.to_string())
+    };
+    done.map_err(|reported| nodes.error(reported))?;
+    nodes.drain_into(changes);
+    Ok(root)
+}
+
+/// The value at `key` of the trie at `root`.
+pub(crate) fn get<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    child: Option<&[u8]>,
+    root: Hash,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>, StateError> {
+    if root == empty_root::<H>() {
+        return Ok(None);
+    }
+    let nodes = Nodes::new(TrieId::new(child), source);
+    let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
+    trie.get(key).map_err(|error| nodes.error(error))
+}
+
+/// The first key of the trie at `root` that is greater than `after`.
+pub(crate) fn next_key<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    child: Option<&[u8]>,
+    root: Hash,
+    after: &[u8],
+) -> Result<Option<Vec<u8>>, StateError> {
+    if root == empty_root::<H>() {
+        return Ok(None);
+    }
+    let nodes = Nodes::new(TrieId::new(child), source);
+    let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
+    let found = || {
+        // Yields the keys that are `after` or greater.
+        let keys = TrieDBKeyIterator::new_prefixed_then_seek(&trie, &[], after)?;
+        for key in keys {
+            let key = key?;
+            if key.as_slice() > after {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    };
+    let found: Result<_, Box<ziver_trie::trie_db::TrieError<Hash, _>>> = found();
+    found.map_err(|error| nodes.error(error))
+}
+
+/// The nodes of the main trie, and if asked for of a child trie, that show the values of `keys`.
+pub(crate) fn prove<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    root: Hash,
+    child: Option<&[u8]>,
+    keys: &[Vec<u8>],
+) -> Result<Vec<Vec<u8>>, StateError> {
+    let part = |child: Option<&[u8]>, root: Hash, keys: &[Vec<u8>]| -> Result<BTreeSet<Vec<u8>>, StateError> {
+        let nodes = Nodes::new(TrieId::new(child), source);
+        ziver_trie::prove::<H>(&nodes, &root, keys).map_err(|reported| nodes.error(reported))
+    };
+    let Some(name) = child else { return Ok(part(None, root, keys)?.into_iter().collect()) };
+    let key = child_root_key(name);
+    let child_root = Cell::new(None);
+    if let Some(bytes) = get::<H>(source, None, root, &key)? {
+        child_root.set(Some(decode_child_root(&bytes)?));
+    }
+    let mut proof = part(None, root, &[key])?;
+    if let Some(child_root) = child_root.get() {
+        proof.append(&mut part(child, child_root, keys)?);
+    }
+    Ok(proof.into_iter().collect())
+}
