@@ -1,0 +1,253 @@
+//! A made-up chain and engine behind a real server.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use codec::{Compact, Encode};
+use serde_json::{Map, json};
+use tokio::{runtime::Runtime, sync::broadcast};
+use ziver_primitives::{
+    AccountId20, Block, Digest, Hash, Header, OpaqueExtrinsic, RuntimeVersion, hashing::blake2_256,
+    validity::InvalidTransaction,
+};
+use ziver_rpc::{
+    BlockRef, ChainInfo, ChainRead, Context, Cors, ReadError, Server,
+    link::{self, Command, LinkPeer, Notice, PendingTransaction, SealError, SubmitError, TransactionStatus},
+};
+
+pub const ALITH: &str = "0xf24ff3a9cf04c71dbc94d0b566f7a27b94566cac";
+
+type State = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Blocks in one line; the state of each is kept.
+#[derive(Default)]
+pub struct FakeChain(Mutex<Vec<(Block, State, u32)>>);
+
+impl FakeChain {
+    fn blocks(&self) -> MutexGuard<'_, Vec<(Block, State, u32)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn at<T>(&self, hash: Hash, read: impl FnOnce(&Block, &State, u32) -> T) -> Result<T, ReadError> {
+        let blocks = self.blocks();
+        let found = blocks.iter().find(|(block, _, _)| block.header.hash() == hash);
+        let (block, state, version) = found.ok_or(ReadError::UnknownBlock(hash))?;
+        Ok(read(block, state, *version))
+    }
+
+    /// Appends a block with these changes of state.
+    pub fn push(&self, changes: &[(&[u8], Option<&[u8]>)], spec_version: u32) -> Header {
+        let mut blocks = self.blocks();
+        let (mut state, parent_hash) = blocks
+            .last()
+            .map_or((State::new(), Hash::zero()), |(block, state, _)| (state.clone(), block.header.hash()));
+        for (key, value) in changes {
+            match value {
+                Some(value) => state.insert(key.to_vec(), value.to_vec()),
+                None => state.remove(*key),
+            };
+        }
+        let header = Header {
+            parent_hash,
+            number: blocks.len() as u32,
+            state_root: [2; 32].into(),
+            extrinsics_root: [3; 32].into(),
+            digest: Digest::default(),
+        };
+        let block = Block { header: header.clone(), extrinsics: vec![OpaqueExtrinsic(vec![4, 1, 2])] };
+        blocks.push((block, state, spec_version));
+        header
+    }
+}
+
+impl ChainRead for FakeChain {
+    fn genesis(&self) -> Hash {
+        self.blocks()[0].0.header.hash()
+    }
+
+    fn best(&self) -> BlockRef {
+        let blocks = self.blocks();
+        let header = &blocks[blocks.len() - 1].0.header;
+        BlockRef { hash: header.hash(), number: header.number }
+    }
+
+    fn finalized(&self) -> BlockRef {
+        let blocks = self.blocks();
+        let header = &blocks[blocks.len().saturating_sub(3)].0.header;
+        BlockRef { hash: header.hash(), number: header.number }
+    }
+
+    fn hash_at(&self, number: u32) -> Result<Option<Hash>, ReadError> {
+        Ok(self.blocks().get(number as usize).map(|(block, _, _)| block.header.hash()))
+    }
+
+    fn header(&self, block: Hash) -> Result<Option<Header>, ReadError> {
+        Ok(self.at(block, |block, _, _| block.header.clone()).ok())
+    }
+
+    fn block(&self, block: Hash) -> Result<Option<Block>, ReadError> {
+        Ok(self.at(block, |block, _, _| block.clone()).ok())
+    }
+
+    fn storage(&self, block: Hash, _: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.at(block, |_, state, _| state.get(key).cloned())
+    }
+
+    fn keys(
+        &self,
+        block: Hash,
+        _: Option<&[u8]>,
+        prefix: &[u8],
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Vec<u8>>, ReadError> {
+        self.at(block, |_, state, _| {
+            let wanted = |key: &&Vec<u8>| key.starts_with(prefix) && after.is_none_or(|after| key.as_slice() > after);
+            state.keys().filter(wanted).take(limit).cloned().collect()
+        })
+    }
+
+    fn prove(&self, block: Hash, _: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError> {
+        self.at(block, |_, _, _| keys.to_vec())
+    }
+
+    fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {
+        self.at(block, |_, _, _| ())?;
+        match method {
+            "Echo_echo" => Ok(input.to_vec()),
+            "Slow_slow" => {
+                std::thread::sleep(std::time::Duration::from_millis(300));
+                Ok(vec![])
+            }
+            "Metadata_metadata" => Ok(b"meta\x0e".to_vec().encode()),
+            "AccountNonceApi_account_nonce" => Ok(7u32.encode()),
+            "TransactionPaymentApi_query_info" => {
+                let length = u32::from_le_bytes(input[input.len() - 4..].try_into().unwrap());
+                Ok((Compact(1u64), Compact(0u64), 0u8, u128::from(length)).encode())
+            }
+            "Trap_trap" => Err(ReadError::Execution("Runtime panicked: boom".into())),
+            method => Err(ReadError::MethodNotFound(method.into())),
+        }
+    }
+
+    fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError> {
+        self.at(block, |_, _, spec_version| RuntimeVersion {
+            spec_name: "ziver".into(),
+            impl_name: "ziver".into(),
+            authoring_version: 1,
+            spec_version,
+            impl_version: 1,
+            apis: vec![].into(),
+            transaction_version: 1,
+            system_version: 1,
+        })
+    }
+}
+
+/// A server on a made-up chain of three blocks.
+pub struct Node {
+    pub address: SocketAddr,
+    pub chain: Arc<FakeChain>,
+    notices: broadcast::Sender<Notice>,
+    server: Option<Server>,
+    runtime: Runtime,
+}
+
+impl Node {
+    pub fn start() -> Self {
+        Self::start_with(true, Cors::Any)
+    }
+
+    pub fn start_with(manual_seal: bool, cors: Cors) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let chain = Arc::new(FakeChain::default());
+        chain.push(&[(b"a", Some(b"1")), (b"ab", Some(b"22")), (b"ac", Some(b"333")), (b"b", Some(b""))], 1);
+        chain.push(&[(b"a", Some(b"changed"))], 1);
+        chain.push(&[], 1);
+        let (link, peer) = link::link();
+        let notices = peer.notices.clone();
+        runtime.spawn(engine(peer));
+        let info = ChainInfo {
+            chain_name: "Fake Chain".into(),
+            chain_type: json!("Development"),
+            properties: Map::from_iter([("tokenDecimals".into(), json!(18))]),
+            node_name: "fake".into(),
+            node_version: "0.0.1".into(),
+            manual_seal,
+        };
+        let methods = ziver_rpc::methods(Context::new(chain.clone(), link, info)).unwrap();
+        let any_port = "127.0.0.1:0".parse().unwrap();
+        let server = runtime.block_on(Server::start(any_port, &cors, methods)).unwrap();
+        Self { address: server.address, chain, notices, server: Some(server), runtime }
+    }
+
+    /// Appends a block and tells the subscriptions.
+    pub fn push(&self, changes: &[(&[u8], Option<&[u8]>)], spec_version: u32) -> Header {
+        let header = self.chain.push(changes, spec_version);
+        let shared = Arc::new(header.clone());
+        let _ = self.notices.send(Notice::Imported(shared.clone()));
+        let _ = self.notices.send(Notice::Best(shared));
+        let finalized = self.chain.header(self.chain.finalized().hash).unwrap().unwrap();
+        let _ = self.notices.send(Notice::Finalized(Arc::new(finalized)));
+        header
+    }
+
+    /// Stops the server, as the node does at its end.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            self.runtime.block_on(server.stop());
+        }
+    }
+}
+
+/// Judges transactions by their first byte after the prefix.
+async fn engine(mut peer: LinkPeer) {
+    while let Some(command) = peer.commands.recv().await {
+        match command {
+            Command::Submit { bytes, watch, reply } => {
+                let hash = Hash::from(blake2_256(&bytes));
+                let verdict = match bytes.get(1) {
+                    Some(1) => Err(SubmitError::Invalid(InvalidTransaction::Stale)),
+                    Some(2) => Err(SubmitError::Banned),
+                    Some(3) => Err(SubmitError::AlreadyImported(hash)),
+                    Some(4) => Err(SubmitError::TooLowPriority { old: 9, new: 8 }),
+                    Some(5) => Err(SubmitError::ImmediatelyDropped),
+                    Some(6) => Err(SubmitError::Verification("Runtime panicked".into())),
+                    Some(7) => Err(SubmitError::Invalid(InvalidTransaction::Custom(42))),
+                    None => Err(SubmitError::BadFormat("Not enough data".into())),
+                    _ => Ok(hash),
+                };
+                if let (Ok(_), Some(watch)) = (&verdict, watch) {
+                    // Before the reply, to tempt the server into notifying first.
+                    let block = Hash::from([9; 32]);
+                    for status in [
+                        TransactionStatus::Ready,
+                        TransactionStatus::InBlock(block),
+                        TransactionStatus::Finalized(block),
+                    ] {
+                        watch.send(status).await.unwrap();
+                    }
+                }
+                let _ = reply.send(verdict);
+            }
+            Command::Pending { reply } => {
+                let alith: AccountId20 = ALITH.parse().unwrap();
+                let provides = |nonce: u32| vec![(alith, nonce).encode()];
+                let pending = |nonce| PendingTransaction { bytes: vec![8, nonce as u8, 0], provides: provides(nonce) };
+                let _ = reply.send(vec![pending(7), pending(8), pending(10)]);
+            }
+            Command::CreateBlock { create_empty: false, reply, .. } => {
+                let _ = reply.send(Err(SealError::EmptyPool));
+            }
+            Command::CreateBlock { parent, reply, .. } => {
+                let _ = reply.send(parent.map_or(Ok([8; 32].into()), |parent| Err(SealError::BlockNotFound(parent))));
+            }
+            Command::FinalizeBlock { reply, .. } => {
+                let _ = reply.send(Ok(()));
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The RPC server over a real socket, on a made-up chain and engine: what a client sees, byte by byte where it matters.
+
+mod client;
+mod fake;
+
+mod connections;
+mod heads;
+mod malformed;
+mod reads;
+mod rules;
+mod storage;
+mod submit;

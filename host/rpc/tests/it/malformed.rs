@@ -1,0 +1,129 @@
+//! Bad requests: each is refused with the right code, and the server lives on.
+
+use serde_json::{Value, json};
+use ziver_rpc::limits::{BATCH_REQUESTS_MAX, KEYS_PER_QUERY_MAX, REQUEST_BYTES_MAX};
+
+use crate::{
+    client::{Ws, call, error, post, result},
+    fake::Node,
+};
+
+fn code(node: &Node, body: &[u8]) -> i64 {
+    let (_, answer) = post(node.address, body);
+    let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|_| panic!("no JSON: {answer}"));
+    answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("no error: {answer}"))
+}
+
+fn alive(node: &Node) {
+    assert_eq!(result(node.address, "zx_blockNumber", json!([])), "0x2");
+}
+
+#[test]
+fn broken_json_is_a_parse_error() {
+    let node = Node::start();
+    for body in [&b"{"[..], b"[", b"{]", b"nonsense", b"\xff\xfe", b"{\"jsonrpc\":\"2.0\",\"method\":"] {
+        assert_eq!(code(&node, body), -32700, "{:?}", String::from_utf8_lossy(body));
+    }
+    alive(&node);
+}
+
+#[test]
+fn well_formed_json_that_is_no_request_is_an_invalid_request() {
+    let node = Node::start();
+    for body in [r#"{"id":1}"#, r#"{"jsonrpc":"2.0","id":1}"#, r#"{"jsonrpc":"1.0","id":1,"method":"x"}"#] {
+        assert_eq!(code(&node, body.as_bytes()), -32600, "{body}");
+    }
+    alive(&node);
+}
+
+#[test]
+fn deep_json_is_refused_wherever_it_stands() {
+    let node = Node::start();
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
+    let in_params =
+        |deep: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"chain_getBlockHash","params":[{deep}]}}"#);
+    assert_eq!(code(&node, in_params(&deep("[", "]")).as_bytes()), -32602);
+    assert_eq!(code(&node, in_params(&deep("{\"a\":", "}")).as_bytes()), -32602);
+    let in_id = format!(r#"{{"jsonrpc":"2.0","method":"chain_getBlockHash","id":{}}}"#, deep("[", "]"));
+    // No id can be read from it, so it counts as a notification, which gets no answer.
+    assert_eq!(post(node.address, in_id.as_bytes()), (200, String::new()));
+    let (_, batch) = post(node.address, deep("[", "]").as_bytes());
+    assert!(batch.contains("-32600") || batch.contains("-32700"), "{batch}");
+    alive(&node);
+}
+
+#[test]
+fn wrong_params_are_refused() {
+    let node = Node::start();
+    for (method, params) in [
+        ("chain_getBlockHash", json!(["four"])),
+        ("chain_getBlockHash", json!([-1])),
+        ("chain_getBlockHash", json!([4294967296u64])),
+        ("chain_getHeader", json!(["0x1234"])),
+        ("chain_getHeader", json!([{}])),
+        ("chain_getHeader", json!({ "hash": null })),
+        ("state_getStorage", json!([])),
+        ("state_getStorage", json!(["0xgg"])),
+        ("state_call", json!(["Echo_echo"])),
+        ("state_queryStorageAt", json!(["0x61"])),
+        ("author_submitExtrinsic", json!([])),
+        ("author_submitExtrinsic", json!([12])),
+        ("payment_queryInfo", json!([null])),
+    ] {
+        assert_eq!(error(node.address, method, params.clone()).0, -32602, "{method} {params}");
+    }
+    alive(&node);
+}
+
+#[test]
+fn unknown_methods_are_refused() {
+    let node = Node::start();
+    for method in ["", "chainHead_v1_follow", "state_getstorage", "rpc", "eth_chainId"] {
+        assert_eq!(error(node.address, method, json!([])).0, -32601, "{method}");
+    }
+}
+
+#[test]
+fn too_many_keys_or_hashes_are_refused() {
+    let node = Node::start();
+    let keys = vec!["0x61"; KEYS_PER_QUERY_MAX + 1];
+    assert_eq!(error(node.address, "state_queryStorageAt", json!([keys])).0, 4002);
+    assert_eq!(error(node.address, "state_getReadProof", json!([keys])).0, 4002);
+    let numbers = vec![0; ziver_rpc::limits::HASHES_PER_QUERY_MAX + 1];
+    assert_eq!(error(node.address, "chain_getBlockHash", json!([numbers])).0, 4002);
+}
+
+#[test]
+fn oversize_request_is_refused_over_http_and_websocket() {
+    let node = Node::start();
+    let huge = vec![b' '; REQUEST_BYTES_MAX as usize + 1];
+    let (status, answer) = post(node.address, &huge);
+    assert_eq!(status, 413, "{answer}");
+    let mut ws = Ws::connect(node.address);
+    ws.send(&" ".repeat(REQUEST_BYTES_MAX as usize + 1));
+    assert_eq!(ws.next().unwrap()["error"]["code"], -32007);
+    alive(&node);
+}
+
+#[test]
+fn request_of_several_megabytes_is_served() {
+    let node = Node::start();
+    let input = format!("0x{}", "ab".repeat(5_000_000));
+    assert_eq!(call(node.address, "state_call", json!(["Echo_echo", input]))["result"], json!(input));
+}
+
+#[test]
+fn oversize_batch_is_refused() {
+    let node = Node::start();
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "zx_blockNumber" });
+    let batch = Value::from(vec![request; BATCH_REQUESTS_MAX as usize + 1]);
+    assert_eq!(code(&node, batch.to_string().as_bytes()), -32010);
+    assert_eq!(code(&node, b"[]"), -32600);
+}
+
+#[test]
+fn get_and_other_content_types_are_refused() {
+    let node = Node::start();
+    assert_eq!(crate::client::request(node.address, "GET", &[], b"").0, 405);
+    assert_eq!(crate::client::request(node.address, "POST", &[("content-type", "text/plain")], b"{}").0, 415);
+}
