@@ -1,0 +1,149 @@
+//! Compiled modules on disk.
+//!
+//! A file is named by the code's hash, the compiler and the engine's compatibility hash (its version, settings and the
+//! processor's features), and begins with a checksum over its name and content. What does not fit is compiled anew and
+//! written over. Writes go to another file first and are renamed, so a reader never meets half a file.
+//!
+//! The files hold machine code: the folder must be the node's own, and is made readable for its user only.
+
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::Module;
+use ziver_primitives::hashing::blake2_256;
+
+use crate::engine::{Lane, LaneKind};
+use crate::limits::{DISK_CACHE_FILE_BYTES_MAX, DISK_CACHE_FILES_MAX};
+
+const CHECKSUM_BYTES: usize = 32;
+const EXTENSION: &str = "cwasm";
+
+/// A folder of compiled modules.
+pub(crate) struct DiskCache {
+    folder: PathBuf,
+    written: AtomicU64,
+}
+
+impl DiskCache {
+    /// Uses `folder`, which is made where it is missing. Without it the executor works too, so failure is only told.
+    pub fn open(folder: &Path) -> Option<Self> {
+        match make_private(folder) {
+            Ok(()) => Some(Self { folder: folder.to_owned(), written: AtomicU64::new(0) }),
+            Err(error) => {
+                tracing::warn!("compiled runtimes are not kept on disk, {} is no use: {error}", folder.display());
+                None
+            }
+        }
+    }
+
+    #[allow(unsafe_code, reason = "machine code can't be checked, only its origin can")]
+    /// The module that `lane` compiled from the code with this hash, where it is there and whole.
+    pub fn load(&self, lane: &Lane, code_hash: &[u8; 32]) -> Option<Module> {
+        let name = file_name(lane, code_hash);
+        let path = self.folder.join(&name);
+        if fs::metadata(&path).ok()?.len() > DISK_CACHE_FILE_BYTES_MAX {
+            return None;
+        }
+        let file = fs::read(&path).ok()?;
+        let (stored, content) = file.split_first_chunk::<CHECKSUM_BYTES>()?;
+        if *stored != checksum(&name, content) {
+            tracing::warn!("the compiled runtime {} is damaged and is made anew", path.display());
+            return None;
+        }
+        // SAFETY: the checksum shows that the content is what `store` wrote under this name, byte for byte; `store` writes
+        // only what wasmtime serialised, into a folder that only this user may write; and the name says that it was an
+        // engine compatible with this one.
+        match unsafe { Module::deserialize(&lane.engine, content) } {
+            Ok(module) => Some(module),
+            Err(error) => {
+                tracing::warn!("the compiled runtime {} does not load and is made anew: {error:#}", path.display());
+                None
+            }
+        }
+    }
+
+    /// Keeps `module`. Failure costs the next start some time, so it is only told.
+    pub fn store(&self, lane: &Lane, code_hash: &[u8; 32], module: &Module) {
+        let name = file_name(lane, code_hash);
+        let result = module.serialize().map_err(|error| std::io::Error::other(format!("{error:#}")));
+        let result = result.and_then(|content| self.write(&name, &content));
+        if let Err(error) = result {
+            tracing::warn!("a compiled runtime can't be kept in {}: {error}", self.folder.display());
+        }
+        self.remove_oldest();
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
+        let serial = self.written.fetch_add(1, Ordering::Relaxed);
+        let draft = self.folder.join(format!("{name}.{}.{serial}.tmp", std::process::id()));
+        let mut file = Vec::with_capacity(CHECKSUM_BYTES + content.len());
+        file.extend_from_slice(&checksum(name, content));
+        file.extend_from_slice(content);
+        let result = fs::write(&draft, &file).and_then(|()| fs::rename(&draft, self.folder.join(name)));
+        if result.is_err() {
+            // The draft may not even exist; the error that matters is the one above.
+            let _ = fs::remove_file(&draft);
+        }
+        result
+    }
+
+    fn remove_oldest(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        let ours = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
+        let mut files: Vec<_> = entries
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(ours)
+            .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+            .collect();
+        files.sort();
+        let surplus = files.len().saturating_sub(DISK_CACHE_FILES_MAX);
+        for (_, path) in &files[..surplus] {
+            // Someone else may have removed it.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+fn checksum(name: &str, content: &[u8]) -> [u8; 32] {
+    let mut hashed = blake2_256(name.as_bytes()).to_vec();
+    hashed.extend_from_slice(&blake2_256(content));
+    blake2_256(&hashed)
+}
+
+fn file_name(lane: &Lane, code_hash: &[u8; 32]) -> String {
+    let mut engine = Blake2Bytes::default();
+    lane.engine.precompile_compatibility_hash().hash(&mut engine);
+    let compiler = match lane.kind {
+        LaneKind::Fast => "winch",
+        LaneKind::Good => "cranelift",
+        LaneKind::Probe => "probe",
+    };
+    format!("{}-{compiler}-{}.{EXTENSION}", hex::encode(code_hash), hex::encode(&blake2_256(&engine.0)[..8]))
+}
+
+/// Collects what is hashed: the standard library's own hash may change with its version.
+#[derive(Default)]
+struct Blake2Bytes(Vec<u8>);
+
+impl Hasher for Blake2Bytes {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
