@@ -15,6 +15,11 @@ pub enum StateError {
     /// A record of the database is malformed or missing.
     #[error("the state database is damaged: {0}")]
     Corrupt(String),
+    /// The database was made with `--state-pruning archive`, so nobody noted what could be pruned.
+    #[error(
+        "the database keeps every state (archive) and can't be pruned: start with archive, or with an empty folder"
+    )]
+    WasArchive,
     /// The caller asked for something out of order, such as finalising a block that does not follow the last final one.
     #[error("the state database was misused: {0}")]
     Misuse(&'static str),

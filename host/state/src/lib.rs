@@ -27,6 +27,7 @@ mod nodes;
 mod overlay;
 mod pruning;
 mod root;
+mod store;
 mod view;
 
 pub use changes::{ChangeSet, Changes, Delta, TrieChanges};
@@ -35,6 +36,7 @@ pub use error::StateError;
 pub use memory::MemoryView;
 pub use overlay::{Finished, NoTransaction, Overlay, Removal};
 pub use pruning::{InvalidPruning, Pruning};
+pub use store::{StateDb, StateFigures, StateOptions};
 pub use view::View;
 pub use ziver_primitives::Hash;
 pub use ziver_trie::{Blake2Hasher, KeccakHasher, StateVersion, child_root_key};

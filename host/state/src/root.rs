@@ -22,13 +22,16 @@ pub(crate) fn decode_child_root(bytes: &[u8]) -> Result<Hash, StateError> {
     root.map(Hash::from).map_err(|_| StateError::Corrupt("the root of a child trie is not 32 bytes".into()))
 }
 
+/// Tells the root of a child trie by its name.
+pub(crate) type ChildRoots<'a> = dyn Fn(&[u8]) -> Result<Option<Hash>, StateError> + 'a;
+
 /// The root after `delta` of the state at `root`. `child_root` tells the root of a child trie before.
 pub(crate) fn root_after<H: Hasher<Out = Hash>>(
     source: &dyn NodeSource,
     root: Hash,
     delta: &Delta<'_>,
     version: StateVersion,
-    child_root: &dyn Fn(&[u8]) -> Result<Option<Hash>, StateError>,
+    child_root: &ChildRoots<'_>,
 ) -> Result<TrieChanges, StateError> {
     let mut changes = TrieChanges::default();
     for (name, set) in delta.child.iter().filter(|(_, set)| !set.is_empty()) {
@@ -101,6 +104,20 @@ pub(crate) fn get<H: Hasher<Out = Hash>>(
     let nodes = Nodes::new(TrieId::new(child), source);
     let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
     trie.get(key).map_err(|error| nodes.error(error))
+}
+
+/// The hash of the value at `key` of the main trie at `root`, without reading the value if it is a node of its own.
+pub(crate) fn value_hash<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    root: Hash,
+    key: &[u8],
+) -> Result<Option<Hash>, StateError> {
+    if root == empty_root::<H>() {
+        return Ok(None);
+    }
+    let nodes = Nodes::new(TrieId::new(None), source);
+    let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
+    trie.get_hash(key).map_err(|error| nodes.error(error))
 }
 
 /// The first key of the trie at `root` that is greater than `after`.
