@@ -58,6 +58,7 @@ pub struct Pool {
     /// Ready transactions that depend on no other of the pool.
     roots: BTreeSet<Rank>,
     expiry: BTreeSet<(BlockNumber, Hash)>,
+    by_arrival: BTreeMap<u64, Hash>,
     arrivals: u64,
     banned: BanList,
     watched: Watched,
@@ -75,6 +76,7 @@ impl Pool {
             future: Lane::default(),
             roots: BTreeSet::new(),
             expiry: BTreeSet::new(),
+            by_arrival: BTreeMap::new(),
             arrivals: 0,
             banned: BanList::default(),
             watched: Watched::default(),
@@ -229,6 +231,14 @@ impl Pool {
         self.enforce_limits(None);
     }
 
+    /// A watched transaction that is neither in the pool nor in a block will not come back: its block was retracted and it
+    /// could not be submitted again. Does nothing for any other.
+    pub fn give_up(&mut self, hash: &Hash, status: Status) {
+        if !self.entries.contains_key(hash) {
+            self.watched.give_up(*hash, status);
+        }
+    }
+
     /// Tells that a watched transaction was sent to peers.
     pub fn broadcast(&mut self, hash: Hash, peers: Vec<String>) {
         self.watched.emit(hash, Status::Broadcast(peers));
@@ -263,6 +273,16 @@ impl Pool {
     pub fn all(&self) -> impl Iterator<Item = &Arc<Transaction>> {
         let ranks = self.ready.ranks.iter().rev().chain(self.future.ranks.iter().rev());
         ranks.filter_map(|rank| self.transaction(&rank.hash))
+    }
+
+    /// Transactions in the order of their arrival, from an arrival number on; for a revalidation that goes round.
+    pub fn from_arrival(&self, first: u64) -> impl Iterator<Item = (u64, Hash)> {
+        self.by_arrival.range(first..).map(|(arrival, hash)| (*arrival, *hash))
+    }
+
+    /// Whether a ready transaction gives `tag`.
+    pub fn is_provided(&self, tag: &Tag) -> bool {
+        self.providers.get(tag).and_then(|hash| self.entries.get(hash)).is_some_and(Entry::is_ready)
     }
 
     /// How full the pool is.
@@ -336,6 +356,7 @@ impl Pool {
         self.expiry.insert((transaction.valid_till, hash));
         let entry = Entry { transaction: Arc::new(transaction), arrival, given: BTreeSet::new(), missing };
         let is_ready = entry.is_ready();
+        self.by_arrival.insert(arrival, hash);
         self.entries.insert(hash, entry);
         self.place(&hash);
         if was_ready != Some(is_ready) {
@@ -356,6 +377,7 @@ impl Pool {
         let Some(entry) = self.entries.remove(hash) else { return };
         let transaction = entry.transaction;
         self.expiry.remove(&(transaction.valid_till, *hash));
+        self.by_arrival.remove(&entry.arrival);
         for tag in &transaction.provides {
             self.providers.remove(tag);
         }
@@ -367,11 +389,6 @@ impl Pool {
                 }
             }
         }
-    }
-
-    /// Whether a ready transaction gives `tag`.
-    fn is_provided(&self, tag: &Tag) -> bool {
-        self.providers.get(tag).and_then(|hash| self.entries.get(hash)).is_some_and(Entry::is_ready)
     }
 
     /// The chain gives `tag` from now on.

@@ -160,6 +160,13 @@ impl Watched {
         }
     }
 
+    /// Reports a last status of a transaction that is in no block.
+    pub fn give_up(&mut self, hash: Hash, status: Status) {
+        if matches!(self.transactions.get(&hash), Some(None)) {
+            self.emit(hash, status);
+        }
+    }
+
     /// Gives up transactions included before block `oldest`.
     pub fn time_out(&mut self, oldest: BlockNumber) {
         while let Some(&(number, hash)) = self.by_number.first()

@@ -1,0 +1,292 @@
+//! Making a block on a parent: initialise, inherents, transactions, finalise.
+//!
+//! Nothing here is stored. The result goes to [`Chain::insert`](crate::Chain::insert), which takes over the state that building
+//! made, so an author never executes its own block a second time. The chain has no clock: time for inherents is in the request,
+//! and the source of transactions decides when there are no more.
+
+use std::sync::Arc;
+
+use codec::{Compact, Decode, Encode};
+use ziver_executor::{CallError, Executor};
+use ziver_primitives::{
+    AccountId20, Block, BlockNumber, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, ZIVER_ENGINE_ID,
+    inherents::InherentData, validity::TransactionValidityError,
+};
+use ziver_state::{NoTransaction, Overlay, RuntimeCode, StateError, StateVersion};
+
+use crate::import::state_version;
+use crate::limits::{BODY_BYTES_MAX, EXHAUSTED_SKIPS_MAX, EXTRINSICS_COUNT_MAX};
+use crate::reader::{ChainReader, ReadError};
+
+/// What a block is made on and from.
+#[derive(Clone, Debug)]
+pub struct BuildRequest {
+    /// The block to build on.
+    pub parent: Hash,
+    /// Who gets the fees.
+    pub author: AccountId20,
+    /// The time, and whatever else inherents are made from.
+    pub inherents: InherentData,
+    /// Bytes of all extrinsics, at most [`BODY_BYTES_MAX`].
+    pub body_bytes_max: usize,
+}
+
+/// A transaction offered for a block.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// blake2-256 of `bytes`.
+    pub hash: Hash,
+    /// SCALE encoding with its length prefix.
+    pub bytes: Arc<[u8]>,
+}
+
+/// What became of an offered transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the block (its dispatch may have failed, which is the sender's affair).
+    Included,
+    /// It fits no more in this block; it may fit in the next.
+    Exhausted,
+    /// It is not valid on this state.
+    Invalid(TransactionValidityError),
+    /// The runtime failed on it; it must not be offered again.
+    Failed(String),
+}
+
+/// Where transactions come from. The builder asks for one, applies it, and tells what became of it.
+pub trait ExtrinsicSource {
+    /// The next transaction; `None` when there is no more, or no more time.
+    fn next(&mut self) -> Option<Offer>;
+    /// What became of the one given last.
+    fn report(&mut self, hash: &Hash, outcome: Outcome);
+}
+
+/// A source without transactions.
+pub struct NoExtrinsics;
+
+impl ExtrinsicSource for NoExtrinsics {
+    fn next(&mut self) -> Option<Offer> {
+        None
+    }
+
+    fn report(&mut self, _: &Hash, _: Outcome) {}
+}
+
+/// A built block with the state after it.
+pub struct Built {
+    pub(crate) hash: Hash,
+    pub(crate) header: Header,
+    pub(crate) extrinsics: Vec<Arc<[u8]>>,
+    pub(crate) hashes: Vec<Hash>,
+    pub(crate) overlay: Overlay,
+    pub(crate) state_version: StateVersion,
+}
+
+impl Built {
+    /// Hash of the block.
+    pub fn hash(&self) -> Hash {
+        self.hash
+    }
+
+    /// Its header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Hashes of its extrinsics in order, inherents first.
+    pub fn extrinsic_hashes(&self) -> &[Hash] {
+        &self.hashes
+    }
+
+    /// The block as peers get it.
+    pub fn block(&self) -> Block {
+        let decode = |bytes: &Arc<[u8]>| OpaqueExtrinsic::decode(&mut &bytes[..]).expect("applied, so it decodes");
+        Block { header: self.header.clone(), extrinsics: self.extrinsics.iter().map(decode).collect() }
+    }
+
+    /// SCALE of all extrinsics, as the database keeps it.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        let bytes: usize = self.extrinsics.iter().map(|bytes| bytes.len()).sum();
+        let mut body = Vec::with_capacity(bytes + 4);
+        Compact(u32::try_from(self.extrinsics.len()).unwrap_or(u32::MAX)).encode_to(&mut body);
+        self.extrinsics.iter().for_each(|bytes| body.extend_from_slice(bytes));
+        body
+    }
+}
+
+/// Why no block was made. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The parent is not known.
+    #[error("parent {0:?} is unknown")]
+    UnknownParent(Hash),
+    /// No block can follow the last number.
+    #[error("block numbers are exhausted")]
+    NumbersExhausted,
+    /// The parent can't be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The runtime failed outside of any transaction.
+    #[error("{method}: {error}")]
+    Call {
+        /// The entry point.
+        method: &'static str,
+        /// What went wrong.
+        error: CallError,
+    },
+    /// The runtime's answer is not what its entry point promises.
+    #[error("{method} answers malformed bytes")]
+    Answer {
+        /// The entry point.
+        method: &'static str,
+    },
+    /// The runtime does not take its own inherent.
+    #[error("the runtime refuses its own inherent: {0}")]
+    Inherent(String),
+    /// State could not be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The runtime left fewer storage transactions open than it found.
+    #[error(transparent)]
+    Transaction(#[from] NoTransaction),
+}
+
+/// The pre-runtime digest item that names the author of a block.
+pub fn author_digest(author: &AccountId20) -> DigestItem {
+    DigestItem::PreRuntime(ZIVER_ENGINE_ID, author.encode())
+}
+
+struct Builder<'a> {
+    executor: &'a Executor,
+    code: Arc<RuntimeCode>,
+    overlay: Overlay,
+    extrinsics: Vec<Arc<[u8]>>,
+    hashes: Vec<Hash>,
+    bytes: usize,
+}
+
+pub(crate) fn build(
+    reader: &ChainReader,
+    request: &BuildRequest,
+    source: &mut dyn ExtrinsicSource,
+) -> Result<Built, BuildError> {
+    let parent = reader.header(&request.parent)?.ok_or(BuildError::UnknownParent(request.parent))?;
+    let number = parent.number.checked_add(1).ok_or(BuildError::NumbersExhausted)?;
+    let view = reader.view_at(&request.parent)?.ok_or(BuildError::UnknownParent(request.parent))?;
+    let code = view.runtime_code()?.ok_or(ReadError::NoCode(request.parent))?;
+    let executor = &*reader.shared.executor;
+    let version = executor.runtime_version(&code).map_err(ReadError::from)?;
+    let overlay = Overlay::new(view);
+    let mut builder = Builder { executor, code, overlay, extrinsics: Vec::new(), hashes: Vec::new(), bytes: 0 };
+
+    let takes_transactions = builder.initialize(request, number)?;
+    builder.apply_inherents(&request.inherents)?;
+    if takes_transactions {
+        builder.apply_transactions(source, request.body_bytes_max.min(BODY_BYTES_MAX))?;
+    }
+    let answer = builder.call("BlockBuilder_finalize_block", &[])?;
+    let header: Header = decode("BlockBuilder_finalize_block", &answer)?;
+    let Builder { overlay, extrinsics, hashes, .. } = builder;
+    Ok(Built { hash: header.hash(), header, extrinsics, hashes, overlay, state_version: state_version(&version) })
+}
+
+impl Builder<'_> {
+    fn call(&mut self, method: &'static str, input: &[u8]) -> Result<Vec<u8>, BuildError> {
+        let result = self.executor.call(&self.code, method, input, &mut self.overlay);
+        result.map_err(|error| BuildError::Call { method, error })
+    }
+
+    /// Whether the block may carry more than inherents.
+    fn initialize(&mut self, request: &BuildRequest, number: BlockNumber) -> Result<bool, BuildError> {
+        let header = Header {
+            parent_hash: request.parent,
+            number,
+            state_root: Hash::zero(),
+            extrinsics_root: Hash::zero(),
+            digest: Digest { logs: vec![author_digest(&request.author)] },
+        };
+        let answer = self.call("Core_initialize_block", &header.encode())?;
+        match answer.as_slice() {
+            [] | [0] => Ok(true),
+            [1] => Ok(false),
+            _ => Err(BuildError::Answer { method: "Core_initialize_block" }),
+        }
+    }
+
+    fn apply_inherents(&mut self, data: &InherentData) -> Result<(), BuildError> {
+        let method = "BlockBuilder_inherent_extrinsics";
+        let answer = self.call(method, &data.encode())?;
+        let inherents: Vec<OpaqueExtrinsic> = decode(method, &answer)?;
+        for inherent in inherents {
+            let bytes: Arc<[u8]> = inherent.encode().into();
+            match self.apply(&bytes)? {
+                Outcome::Included => self.include(inherent.hash(), bytes),
+                outcome => return Err(BuildError::Inherent(format!("{outcome:?}"))),
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_transactions(&mut self, source: &mut dyn ExtrinsicSource, bytes_max: usize) -> Result<(), BuildError> {
+        let mut exhausted = 0;
+        while exhausted < EXHAUSTED_SKIPS_MAX
+            && self.extrinsics.len() < EXTRINSICS_COUNT_MAX
+            && let Some(Offer { hash, bytes }) = source.next()
+        {
+            let outcome = match self.bytes + bytes.len() > bytes_max {
+                true => Outcome::Exhausted,
+                false => self.apply(&bytes)?,
+            };
+            match outcome {
+                Outcome::Included => self.include(hash, bytes),
+                Outcome::Exhausted => exhausted += 1,
+                Outcome::Invalid(_) | Outcome::Failed(_) => {}
+            }
+            source.report(&hash, outcome);
+        }
+        Ok(())
+    }
+
+    fn include(&mut self, hash: Hash, bytes: Arc<[u8]>) {
+        self.bytes += bytes.len();
+        self.extrinsics.push(bytes);
+        self.hashes.push(hash);
+    }
+
+    /// Applies one extrinsic; unless it is included, the state is as before.
+    fn apply(&mut self, bytes: &[u8]) -> Result<Outcome, BuildError> {
+        let method = "BlockBuilder_apply_extrinsic";
+        let depth = self.overlay.transaction_depth();
+        self.overlay.start_transaction();
+        let result = self.executor.call(&self.code, method, bytes, &mut self.overlay);
+        let outcome = match result {
+            Ok(answer) => outcome(&answer).ok_or(BuildError::Answer { method })?,
+            Err(error) if error.is_runtime_fault() => Outcome::Failed(error.to_string()),
+            Err(error) => return Err(BuildError::Call { method, error }),
+        };
+        // A call that failed may have left transactions of its own open.
+        while self.overlay.transaction_depth() > depth {
+            match outcome {
+                Outcome::Included => self.overlay.commit_transaction()?,
+                _ => self.overlay.rollback_transaction()?,
+            }
+        }
+        Ok(outcome)
+    }
+}
+
+/// Reads an `ApplyExtrinsicResult`: `Result<DispatchOutcome, TransactionValidityError>`.
+fn outcome(answer: &[u8]) -> Option<Outcome> {
+    match answer.split_first()? {
+        (0, _) => Some(Outcome::Included),
+        (1, mut error) => match TransactionValidityError::decode(&mut error).ok()? {
+            error if error.exhausted_resources() => Some(Outcome::Exhausted),
+            error => Some(Outcome::Invalid(error)),
+        },
+        _ => None,
+    }
+}
+
+fn decode<T: Decode>(method: &'static str, answer: &[u8]) -> Result<T, BuildError> {
+    codec::DecodeAll::decode_all(&mut &answer[..]).map_err(|_| BuildError::Answer { method })
+}

@@ -1,0 +1,82 @@
+//! The chain as the engine holds it: the one writer.
+
+use std::sync::Arc;
+
+use ziver_primitives::{Block, inherents::InherentData};
+use ziver_state::{Overlay, Pruning};
+
+use crate::build::{self, BuildError, BuildRequest, Built, ExtrinsicSource};
+use crate::import::{self, Execution, ImportError};
+use crate::insert::{Executed, Imported, InsertError};
+use crate::reader::{ChainReader, ReadError};
+use crate::route::BlockId;
+use crate::tree::Tree;
+
+/// How a chain is kept.
+#[derive(Clone, Debug, Default)]
+pub struct ChainConfig {
+    /// Which states of final blocks are kept.
+    pub pruning: Pruning,
+}
+
+/// The chain: block tree, states, heads. Reads go through [`Chain::reader`].
+pub struct Chain {
+    pub(crate) reader: ChainReader,
+    pub(crate) tree: Tree,
+    /// A write failed: memory may be ahead of the database.
+    pub(crate) failed: bool,
+}
+
+impl Chain {
+    /// The read side, to clone and pass on.
+    pub fn reader(&self) -> &ChainReader {
+        &self.reader
+    }
+
+    /// The best block.
+    pub fn best(&self) -> BlockId {
+        self.tree.best()
+    }
+
+    /// The finalised block.
+    pub fn finalized(&self) -> BlockId {
+        self.tree.finalized()
+    }
+
+    /// Makes a block. Nothing is stored.
+    pub fn build(&self, request: &BuildRequest, source: &mut dyn ExtrinsicSource) -> Result<Built, BuildError> {
+        build::build(&self.reader, request, source)
+    }
+
+    /// Stores a block made by [`Chain::build`] without executing it again.
+    pub fn insert(&mut self, built: Built) -> Result<Imported, InsertError> {
+        let body = built.body();
+        let Built { hash, header, overlay, state_version, .. } = built;
+        self.tree.place(hash, header.parent_hash, header.number)?;
+        let finished = overlay.finish(state_version)?;
+        self.insert_executed(Executed { hash, header, body, finished })
+    }
+
+    /// Checks, executes and stores a block of somebody else. `inherents`: what this node knows, to compare with.
+    pub fn import(&mut self, block: Block, inherents: Option<&InherentData>) -> Result<Imported, ImportError> {
+        self.check_alive()?;
+        let hash = block.header.hash();
+        self.tree.place(hash, block.header.parent_hash, block.header.number)?;
+        let body = import::check_alone(&block)?;
+        let parent = block.header.parent_hash;
+        let view = self.reader.view_at(&parent)?.ok_or(ReadError::StatePruned(parent))?;
+        let code = view.runtime_code()?.ok_or(ReadError::NoCode(parent))?;
+        let executor = Arc::clone(&self.reader.shared.executor);
+        let version = executor.runtime_version(&code).map_err(ReadError::from)?;
+        let execution = Execution { executor: &executor, code: &code, version: &version };
+        execution.check_extrinsics_root(&block)?;
+        let bytes = import::block_bytes(&block.header, &body);
+        if let Some(inherents) = inherents {
+            execution.check_inherents(&bytes, inherents, &mut Overlay::new(Arc::clone(&view)))?;
+        }
+        let mut overlay = Overlay::new(view);
+        execution.execute(&block.header, &bytes, &mut overlay)?;
+        let finished = overlay.finish(import::state_version(&version))?;
+        Ok(self.insert_executed(Executed { hash, header: block.header, body, finished })?)
+    }
+}

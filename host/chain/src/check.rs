@@ -1,0 +1,91 @@
+//! Proving that the chain is what its blocks say: every block executed again from genesis.
+//!
+//! Each block runs with the runtime in its parent's state, so old blocks run old code. The replay has a database of its own,
+//! so it works on a node that pruned its states.
+
+use std::sync::Arc;
+
+use ziver_db::Db;
+use ziver_primitives::{Block, BlockNumber, Hash};
+use ziver_state::Pruning;
+
+use crate::chain::{Chain, ChainConfig};
+use crate::finality::FinalizeError;
+use crate::genesis::GenesisSource;
+use crate::import::ImportError;
+use crate::open::{OpenError, with_first_code};
+use crate::reader::{ChainReader, ReadError};
+
+/// What a replay found wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The scratch database could not be used, or genesis can't be made again.
+    #[error("replay: {0}")]
+    Open(#[from] OpenError),
+    /// The specification makes another block 0 than the chain has.
+    #[error("block 0 is {found:?}, the specification makes {made:?}")]
+    Genesis {
+        /// In the chain.
+        found: Hash,
+        /// Made now.
+        made: Hash,
+    },
+    /// A block of the best chain is not there.
+    #[error("block {0} is missing")]
+    Missing(BlockNumber),
+    /// A block can't be read.
+    #[error("block {number}: {error}")]
+    Read {
+        /// Its number.
+        number: BlockNumber,
+        /// Why not.
+        error: ReadError,
+    },
+    /// A block does not lead to what its header says.
+    #[error("block {number}: {error}")]
+    Block {
+        /// Its number.
+        number: BlockNumber,
+        /// What is wrong.
+        error: ImportError,
+    },
+    /// The scratch database failed.
+    #[error("replay: {0}")]
+    Finalize(#[from] FinalizeError),
+}
+
+/// Executes blocks 1 to `last` of the best chain again, in `scratch`, an empty database. Calls `progress` after each block with
+/// its number and `last`. Returns the number of executed blocks.
+pub fn check_chain(
+    reader: &ChainReader,
+    source: &GenesisSource,
+    scratch: Arc<dyn Db>,
+    last: Option<BlockNumber>,
+    progress: &mut dyn FnMut(BlockNumber, BlockNumber),
+) -> Result<BlockNumber, CheckError> {
+    let last = last.unwrap_or(reader.best().number).min(reader.best().number);
+    let source = with_first_code(&*reader.shared.db, source)?;
+    let config = ChainConfig { pruning: Pruning::Keep(1) };
+    let mut replay = Chain::open(scratch, Arc::clone(&reader.shared.executor), source, config)?;
+    let (found, made) = (reader.genesis_hash(), replay.reader().genesis_hash());
+    if found != made {
+        return Err(CheckError::Genesis { found, made });
+    }
+    for number in 1..=last {
+        let block = block(reader, number)?;
+        let hash = block.header.hash();
+        replay.import(block, None).map_err(|error| CheckError::Block { number, error })?;
+        replay.finalize(&hash)?;
+        progress(number, last);
+    }
+    Ok(last)
+}
+
+fn block(reader: &ChainReader, number: BlockNumber) -> Result<Block, CheckError> {
+    let missing = || CheckError::Missing(number);
+    let read = |error| CheckError::Read { number, error };
+    let hash = reader.hash_by_number(number).map_err(read)?.ok_or_else(missing)?;
+    let header = reader.header(&hash).map_err(read)?.ok_or_else(missing)?;
+    let extrinsics = reader.body(&hash).map_err(read)?.ok_or_else(missing)?;
+    Ok(Block { header, extrinsics })
+}

@@ -1,0 +1,29 @@
+//! Every bound of this crate, with its unit in its name.
+
+/// Longest chain specification.
+pub const SPEC_BYTES_MAX: usize = 64 << 20;
+/// Deepest nesting of objects in a genesis configuration.
+pub const GENESIS_JSON_DEPTH_MAX: usize = 64;
+/// Longest storage key taken from a raw genesis.
+pub const GENESIS_KEY_BYTES_MAX: usize = 8 << 10;
+
+/// Longest body of a block as SCALE, before the runtime's own (stricter) limit is asked.
+pub const BODY_BYTES_MAX: usize = 8 << 20;
+/// Most extrinsics in a block.
+pub const EXTRINSICS_COUNT_MAX: usize = 100_000;
+/// Longest header as SCALE.
+pub const HEADER_BYTES_MAX: usize = 16 << 10;
+/// Most digest items in a header.
+pub const DIGEST_ITEMS_COUNT_MAX: usize = 64;
+
+/// Blocks above the finalised one, over all forks.
+pub const NON_FINAL_COUNT_MAX: usize = 4_096;
+/// Blocks on one height above the finalised one.
+pub const SIBLINGS_COUNT_MAX: usize = 64;
+/// Blocks that one call finalises.
+pub const FINALIZE_COUNT_MAX: usize = NON_FINAL_COUNT_MAX;
+
+/// Runtime versions kept by code hash.
+pub const VERSIONS_COUNT_MAX: usize = 64;
+/// Transactions that a block under construction has no room for before its author stops trying smaller ones.
+pub const EXHAUSTED_SKIPS_MAX: usize = 8;

@@ -1,0 +1,157 @@
+//! The read side of the chain: what RPC and validation use.
+//!
+//! A [`ChainReader`] is cheap to clone and never waits for the engine's writes: heads are an atomic pointer, blocks are read
+//! from the database, states through views that stay exact while the chain moves on.
+//!
+//! An unknown block is `Ok(None)`. A known block whose state was pruned is [`ReadError::StatePruned`].
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use ziver_db::Db;
+use ziver_executor::{CallError, Executor, InvalidCode};
+use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
+use ziver_state::{Overlay, StateDb, StateError, View};
+
+use crate::records::{self, RecordError};
+use crate::route::BlockId;
+use crate::spec::ChainSpec;
+use crate::tree::Tree;
+
+/// Why something known could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The database failed or holds a damaged record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The state of this block is not kept any more.
+    #[error("state of block {0:?} has been pruned")]
+    StatePruned(Hash),
+    /// The state could not be read.
+    #[error(transparent)]
+    State(StateError),
+    /// The state holds no runtime.
+    #[error("state of block {0:?} has no runtime")]
+    NoCode(Hash),
+    /// The runtime refused or failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+impl From<InvalidCode> for ReadError {
+    fn from(error: InvalidCode) -> Self {
+        ReadError::Call(error.into())
+    }
+}
+
+/// A block above the finalised one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NonFinalBlock {
+    /// The block.
+    pub block: BlockId,
+    /// Its parent.
+    pub parent: Hash,
+}
+
+/// The heads and the blocks between them, as they were at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The best block.
+    pub best: BlockId,
+    /// The finalised block.
+    pub finalized: BlockId,
+    /// All blocks above the finalised one, in the order of their insertion: parents first.
+    pub non_final: Vec<NonFinalBlock>,
+}
+
+impl Snapshot {
+    pub(crate) fn of(tree: &Tree) -> Self {
+        let non_final = tree
+            .in_order()
+            .into_iter()
+            .map(|(hash, node)| NonFinalBlock { block: BlockId { number: node.number, hash }, parent: node.parent });
+        Snapshot { best: tree.best(), finalized: tree.finalized(), non_final: non_final.collect() }
+    }
+}
+
+pub(crate) struct Shared {
+    pub db: Arc<dyn Db>,
+    pub state: Arc<StateDb>,
+    pub executor: Arc<Executor>,
+    pub spec: Arc<ChainSpec>,
+    pub genesis: Hash,
+    pub snapshot: ArcSwap<Snapshot>,
+}
+
+/// Reads the chain. See the module's documentation.
+#[derive(Clone)]
+pub struct ChainReader {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl ChainReader {
+    /// The best block.
+    pub fn best(&self) -> BlockId {
+        self.shared.snapshot.load().best
+    }
+
+    /// The finalised block.
+    pub fn finalized(&self) -> BlockId {
+        self.shared.snapshot.load().finalized
+    }
+
+    /// Heads and non-final blocks, consistent with each other.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.snapshot.load_full()
+    }
+
+    /// Hash of block 0.
+    pub fn genesis_hash(&self) -> Hash {
+        self.shared.genesis
+    }
+
+    /// The chain specification: name, type, properties.
+    pub fn spec(&self) -> &ChainSpec {
+        &self.shared.spec
+    }
+
+    /// Header of a block.
+    pub fn header(&self, hash: &Hash) -> Result<Option<Header>, ReadError> {
+        Ok(records::header(&*self.shared.db, hash)?)
+    }
+
+    /// Extrinsics of a block.
+    pub fn body(&self, hash: &Hash) -> Result<Option<Vec<OpaqueExtrinsic>>, ReadError> {
+        Ok(records::body(&*self.shared.db, hash)?)
+    }
+
+    /// The best chain's block of a height.
+    pub fn hash_by_number(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError> {
+        Ok(records::hash_by_number(&*self.shared.db, number)?)
+    }
+
+    /// State after a block.
+    pub fn view_at(&self, hash: &Hash) -> Result<Option<Arc<dyn View>>, ReadError> {
+        match self.shared.state.view_at(hash) {
+            Ok(Some(view)) => Ok(Some(view)),
+            Ok(None) if self.header(hash)?.is_some() => Err(ReadError::StatePruned(*hash)),
+            Ok(None) => Ok(None),
+            Err(error) => Err(ReadError::State(error)),
+        }
+    }
+
+    /// Runs a method of the runtime on the state after a block. Whatever it writes is thrown away.
+    pub fn call_at(&self, hash: &Hash, method: &str, input: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some(view) = self.view_at(hash)? else { return Ok(None) };
+        let code = view.runtime_code().map_err(ReadError::State)?.ok_or(ReadError::NoCode(*hash))?;
+        let mut overlay = Overlay::new(view);
+        Ok(Some(self.shared.executor.call(&code, method, input, &mut overlay)?))
+    }
+
+    /// Version of the runtime in the state after a block.
+    pub fn runtime_version_at(&self, hash: &Hash) -> Result<Option<Arc<RuntimeVersion>>, ReadError> {
+        let Some(view) = self.view_at(hash)? else { return Ok(None) };
+        let code = view.runtime_code().map_err(ReadError::State)?.ok_or(ReadError::NoCode(*hash))?;
+        Ok(Some(Arc::new(self.shared.executor.runtime_version(&code)?)))
+    }
+}

@@ -1,0 +1,135 @@
+//! Own blocks: on time, on demand, or as soon as transactions are ready.
+
+use ziver_chain::{BlockId, BuildRequest, Built, ExtrinsicSource, Offer, Outcome};
+use ziver_pool::Ready;
+use ziver_primitives::{Hash, inherents::InherentData, storage_keys::item_prefix};
+
+use crate::config::Budget;
+use crate::engine::Engine;
+use crate::event::SealError;
+use crate::maintain::Adopted;
+
+/// What the author learnt about the transactions it tried.
+#[derive(Default)]
+struct Tried {
+    included: usize,
+    exhausted: Vec<Hash>,
+    invalid: Vec<Hash>,
+}
+
+/// Offers ready transactions until there is no more or the time is over.
+struct FromPool<'a> {
+    ready: Ready<'a>,
+    budget: &'a mut dyn Budget,
+    tried: Tried,
+}
+
+impl ExtrinsicSource for FromPool<'_> {
+    fn next(&mut self) -> Option<Offer> {
+        if self.budget.is_spent() {
+            return None;
+        }
+        let transaction = self.ready.next()?;
+        Some(Offer { hash: transaction.hash, bytes: transaction.bytes.clone() })
+    }
+
+    fn report(&mut self, hash: &Hash, outcome: Outcome) {
+        match outcome {
+            Outcome::Included => {
+                self.tried.included += 1;
+                return;
+            }
+            Outcome::Exhausted => self.tried.exhausted.push(*hash),
+            Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
+        }
+        self.ready.skip_dependents();
+    }
+}
+
+impl Engine {
+    /// The block of a slot, empty or not. A failure leaves the slot without a block; the next one tries again.
+    pub(crate) fn author_slot(&mut self, now_ms: u64) {
+        if let Err(error) = self.seal(now_ms, true, false, None) {
+            tracing::error!("no block in this slot: {error}");
+        }
+    }
+
+    /// One block of everything that is ready; none if nothing is.
+    pub(crate) fn author_instant(&mut self, now_ms: u64) {
+        match self.seal(now_ms, false, false, None) {
+            Ok(_) => self.ask_for_instant_block(now_ms),
+            Err(SealError::Empty) => {}
+            Err(error) => tracing::error!("no block: {error}"),
+        }
+    }
+
+    /// Builds a block and makes it part of the chain.
+    pub(crate) fn seal(
+        &mut self,
+        now_ms: u64,
+        create_empty: bool,
+        finalize: bool,
+        parent: Option<Hash>,
+    ) -> Result<BlockId, SealError> {
+        if !create_empty && self.pool.size().ready_count == 0 {
+            return Err(SealError::Empty);
+        }
+        let parent = parent.unwrap_or(self.chain.best().hash);
+        let (built, tried) = self.build(now_ms, parent)?;
+        let is_on_best = parent == self.chain.best().hash;
+        if !create_empty && tried.included == 0 {
+            self.forget_refused(now_ms, is_on_best, &tried);
+            return Err(SealError::Empty);
+        }
+        let hashes = built.extrinsic_hashes().to_vec();
+        let imported = self.chain.insert(built).map_err(|error| {
+            if error.is_fatal() {
+                self.die(error.to_string());
+            }
+            SealError::Store(error.to_string())
+        })?;
+        let block = imported.block;
+        self.adopt(now_ms, Adopted { imported, hashes });
+        self.forget_refused(now_ms, is_on_best, &tried);
+        if finalize {
+            self.finalize(now_ms, &block.hash).map_err(|error| SealError::Store(error.to_string()))?;
+        }
+        Ok(block)
+    }
+
+    fn build(&mut self, now_ms: u64, parent: Hash) -> Result<(Built, Tried), SealError> {
+        let timestamp_ms = now_ms.max(self.timestamp_ms(&parent).saturating_add(self.config.timestamp_step_ms));
+        let request = BuildRequest {
+            parent,
+            author: self.config.author,
+            inherents: InherentData::with_timestamp(timestamp_ms),
+            body_bytes_max: self.config.body_bytes_max,
+        };
+        self.budget.start(self.config.build_ms_max);
+        let mut source = FromPool { ready: self.pool.ready(), budget: &mut *self.budget, tried: Tried::default() };
+        let built = self.chain.build(&request, &mut source)?;
+        Ok((built, source.tried))
+    }
+
+    /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own.
+    fn forget_refused(&mut self, now_ms: u64, is_on_best: bool, tried: &Tried) {
+        if !is_on_best {
+            return;
+        }
+        for hash in &tried.invalid {
+            self.pool.remove_invalid(hash, now_ms);
+        }
+        if tried.included == 0 {
+            for hash in &tried.exhausted {
+                self.pool.remove_invalid(hash, now_ms);
+            }
+        }
+    }
+
+    /// Time of a block in milliseconds, as its state tells it under the well-known key of `Timestamp.Now`.
+    fn timestamp_ms(&self, block: &Hash) -> u64 {
+        let view = self.chain.reader().view_at(block).ok().flatten();
+        let value = view.and_then(|view| view.get(None, &item_prefix("Timestamp", "Now")).ok().flatten());
+        value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
+    }
+}

@@ -1,0 +1,146 @@
+//! What goes into the engine and what comes out.
+
+use std::sync::Arc;
+
+use ziver_chain::{BlockId, BuildError, ChainEvent, FinalizeError, ImportError};
+use ziver_primitives::{
+    AccountId20, Block, Hash, Nonce,
+    validity::{InvalidTransaction, TransactionSource, UnknownTransaction},
+};
+
+/// Joins a reply to its request; chosen by whoever asks.
+pub type RequestId = u64;
+
+/// What happened outside.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Somebody hands in a transaction. Answered by [`Reply::Submitted`].
+    Submit {
+        /// Names the request.
+        id: RequestId,
+        /// SCALE with its length prefix.
+        bytes: Vec<u8>,
+        /// Where it comes from.
+        source: TransactionSource,
+        /// Whether `Action::Status` is wanted for it.
+        watch: bool,
+    },
+    /// Nobody follows this transaction any more.
+    Unwatch {
+        /// Hash of the transaction.
+        hash: Hash,
+    },
+    /// The time asked for by `Action::SetTimer` has come.
+    Tick,
+    /// A block is wanted now. Answered by [`Reply::Sealed`].
+    Seal {
+        /// Names the request.
+        id: RequestId,
+        /// Whether the block may be without transactions.
+        create_empty: bool,
+        /// Whether it shall be final at once.
+        finalize: bool,
+        /// The block to build on; the best one if `None`.
+        parent: Option<Hash>,
+    },
+    /// A block shall be final. Answered by [`Reply::Finalized`].
+    Finalize {
+        /// Names the request.
+        id: RequestId,
+        /// Hash of the block.
+        hash: Hash,
+    },
+    /// A block of somebody else. Answered by [`Reply::Imported`].
+    Import {
+        /// Names the request.
+        id: RequestId,
+        /// The block.
+        block: Box<Block>,
+    },
+    /// Which transactions wait? Answered by [`Reply::Pending`].
+    Pending {
+        /// Names the request.
+        id: RequestId,
+    },
+    /// The nonce that follows the ready transactions of an account. Answered by [`Reply::NextIndex`].
+    NextIndex {
+        /// Names the request.
+        id: RequestId,
+        /// The account.
+        account: AccountId20,
+    },
+}
+
+/// What is to be done outside, in order.
+#[derive(Debug)]
+pub enum Action {
+    /// Answer a request.
+    Reply {
+        /// The request.
+        id: RequestId,
+        /// The answer.
+        reply: Reply,
+    },
+    /// Tell whoever follows this transaction.
+    Status(ziver_pool::Event),
+    /// Tell whoever follows the chain.
+    Chain(ChainEvent),
+    /// Send `Event::Tick` at this time (milliseconds since the Unix epoch; may be now). Replaces the timer set before.
+    SetTimer {
+        /// When.
+        at_ms: u64,
+    },
+    /// The process must end: the database failed. Nothing follows.
+    Fatal(String),
+}
+
+/// Answer to a request.
+#[derive(Debug)]
+pub enum Reply {
+    /// To `Submit`: hash of the transaction.
+    Submitted(Result<Hash, SubmitError>),
+    /// To `Seal`.
+    Sealed(Result<BlockId, SealError>),
+    /// To `Finalize`.
+    Finalized(Result<(), FinalizeError>),
+    /// To `Import`.
+    Imported(Result<BlockId, ImportError>),
+    /// To `Pending`: SCALE of the ready transactions in the order of a block, with length prefixes.
+    Pending(Vec<Arc<[u8]>>),
+    /// To `NextIndex`.
+    NextIndex(Result<Nonce, String>),
+}
+
+/// Why a transaction was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// Not an extrinsic: the length prefix does not fit the bytes.
+    #[error("bytes are not one SCALE-encoded extrinsic")]
+    Malformed,
+    /// The runtime says it is not valid.
+    #[error("{0}")]
+    Invalid(InvalidTransaction),
+    /// The runtime can't tell whether it is valid.
+    #[error("{0}")]
+    Unknown(UnknownTransaction),
+    /// The pool refuses it.
+    #[error(transparent)]
+    Pool(#[from] ziver_pool::SubmitError),
+    /// Validation itself failed.
+    #[error("the runtime could not validate the transaction: {0}")]
+    Runtime(String),
+}
+
+/// Why no block was made on demand.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// Nothing waits, and an empty block was not wanted.
+    #[error("no transaction is ready; ask for an empty block if you want one")]
+    Empty,
+    /// Building failed.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// Storing or finalising failed.
+    #[error("{0}")]
+    Store(String),
+}

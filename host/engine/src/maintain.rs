@@ -1,0 +1,119 @@
+//! After the best block changed: the pool follows, finality follows, some transactions are validated again.
+
+use ziver_chain::{ChainEvent, Imported, TreeRoute};
+use ziver_pool::{Candidate, Included, Status};
+use ziver_primitives::{Hash, OpaqueExtrinsic, validity::TransactionSource};
+
+use crate::engine::Engine;
+use crate::event::{Action, SubmitError};
+use crate::sealing::Sealing;
+
+/// A block that joined the tree, with the hashes of its extrinsics.
+pub(crate) struct Adopted {
+    pub imported: Imported,
+    pub hashes: Vec<Hash>,
+}
+
+impl Engine {
+    /// Tells of a stored block and lets everything follow.
+    pub(crate) fn adopt(&mut self, now_ms: u64, adopted: Adopted) {
+        let Adopted { imported, hashes } = adopted;
+        let Imported { block, route, events, .. } = imported;
+        let changes_runtime =
+            events.iter().any(|event| matches!(event, ChainEvent::Imported { new_runtime: Some(_), .. }));
+        self.actions.extend(events.into_iter().map(Action::Chain));
+        let Some(route) = route else { return };
+        let orphans = route.retracted.iter().rev().flat_map(|block| self.body(&block.hash)).collect();
+        self.follow_route(now_ms, &route, Some((block.hash, hashes)), orphans);
+        if changes_runtime || route.is_reorg() {
+            self.revalidation = self.pool.all().map(|transaction| transaction.hash).collect();
+        } else if self.revalidation.is_empty() {
+            self.choose_for_revalidation();
+        }
+        self.revalidate(now_ms);
+        if !self.revalidation.is_empty() && !matches!(self.config.sealing, Sealing::Interval { .. }) {
+            self.set_timer(now_ms);
+        }
+        self.finalize_behind(now_ms);
+        self.ask_for_instant_block(now_ms);
+    }
+
+    /// The pool follows the best chain along `route`. `known`: a block whose extrinsic hashes are at hand.
+    /// `orphans`: extrinsics of the retracted blocks, lowest block first.
+    pub(crate) fn follow_route(
+        &mut self,
+        now_ms: u64,
+        route: &TreeRoute,
+        known: Option<(Hash, Vec<Hash>)>,
+        orphans: Vec<OpaqueExtrinsic>,
+    ) {
+        for block in &route.retracted {
+            self.pool.retract(block.hash);
+        }
+        for block in &route.enacted {
+            let hashes = match &known {
+                Some((hash, hashes)) if *hash == block.hash => hashes.clone(),
+                _ => self.body(&block.hash).iter().map(OpaqueExtrinsic::hash).collect(),
+            };
+            let included: Vec<Included> =
+                hashes.into_iter().map(|hash| Included { hash, provides: Vec::new() }).collect();
+            self.pool.enact(block.hash, block.number, &included);
+        }
+        for extrinsic in orphans {
+            self.resubmit(now_ms, &extrinsic);
+        }
+        let best = self.chain.best().number;
+        self.pool.expire(best, now_ms);
+        self.flush_statuses();
+    }
+
+    /// A transaction of a retracted block comes back, unless the new best chain has it too or it is not valid there.
+    fn resubmit(&mut self, now_ms: u64, extrinsic: &OpaqueExtrinsic) {
+        let bytes = codec::Encode::encode(extrinsic);
+        let hash = extrinsic.hash();
+        match self.validate(&bytes, TransactionSource::External) {
+            Ok((valid, validated_at)) => {
+                let candidate = Candidate { hash, bytes: bytes.into(), valid, validated_at, watch: false };
+                if self.pool.submit(candidate, now_ms).is_err() {
+                    self.pool.give_up(&hash, Status::Dropped);
+                }
+            }
+            Err(_) => self.pool.give_up(&hash, Status::Invalid),
+        }
+    }
+
+    /// Validates some of the transactions that are due for it.
+    pub(crate) fn revalidate(&mut self, now_ms: u64) {
+        for _ in 0..self.config.revalidate_count_max {
+            let Some(hash) = self.revalidation.pop_front() else { break };
+            let Some(transaction) = self.pool.transaction(&hash).cloned() else { continue };
+            match self.validate(&transaction.bytes, TransactionSource::External) {
+                Ok((valid, validated_at)) => self.pool.update(&hash, valid, validated_at),
+                Err(SubmitError::Invalid(_) | SubmitError::Unknown(_)) => self.pool.remove_invalid(&hash, now_ms),
+                Err(error) => tracing::warn!("transaction {hash:?} could not be validated again: {error}"),
+            }
+        }
+        self.flush_statuses();
+    }
+
+    /// The next few in the order of arrival, going round.
+    fn choose_for_revalidation(&mut self) {
+        let count = self.config.revalidate_count_max;
+        let chosen: Vec<_> = self.pool.from_arrival(self.revalidation_from).take(count).collect();
+        self.revalidation_from = match chosen.last() {
+            Some((arrival, _)) if chosen.len() == count => arrival.saturating_add(1),
+            _ => 0,
+        };
+        self.revalidation.extend(chosen.into_iter().map(|(_, hash)| hash));
+    }
+
+    fn body(&self, hash: &Hash) -> Vec<OpaqueExtrinsic> {
+        match self.chain.reader().body(hash) {
+            Ok(body) => body.unwrap_or_default(),
+            Err(error) => {
+                tracing::error!("body of block {hash:?} can't be read: {error}");
+                Vec::new()
+            }
+        }
+    }
+}
