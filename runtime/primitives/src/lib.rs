@@ -37,6 +37,8 @@ pub mod header;
 pub mod host;
 pub mod inherents;
 pub mod storage_keys;
+#[cfg(not(target_family = "wasm"))]
+pub mod transaction;
 pub mod validity;
 pub mod version;
 
