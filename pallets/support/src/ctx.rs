@@ -1,7 +1,10 @@
 //! The context that each call gets first: the only way to state and host.
 
-use crate::{Externalities, LogLevel};
+use crate::{DispatchResultWithPostInfo, Dispatchable, Externalities, LogLevel, Origin};
 
+/// How deep calls may run calls that they contain (batches of batches, ...), in levels; more fails with `Exhausted`. It
+/// bounds the stack that a hostile transaction can use.
+pub const CALL_DEPTH_MAX: u32 = 16;
 /// How deep storage transactions may nest, in layers; more fails with `Transactional(LimitReached)`.
 pub const TRANSACTION_DEPTH_MAX: u32 = 255;
 
@@ -9,12 +12,13 @@ pub const TRANSACTION_DEPTH_MAX: u32 = 255;
 pub struct Ctx<'a> {
     ext: &'a mut dyn Externalities,
     depth: u32,
+    calls: u32,
 }
 
 impl<'a> Ctx<'a> {
     /// A context over the state and functions of `ext`.
     pub fn new(ext: &'a mut dyn Externalities) -> Self {
-        Self { ext, depth: 0 }
+        Self { ext, depth: 0, calls: 0 }
     }
 
     /// The host's functions, for reading.
@@ -45,6 +49,19 @@ impl<'a> Ctx<'a> {
             Err(_) => self.ext.rollback_transaction(),
         }
         self.depth = self.depth.saturating_sub(1);
+        result
+    }
+
+    /// Runs a call that another call contains, in its own storage transaction.
+    ///
+    /// Errors: those of the call, which has then changed nothing; `Exhausted` beyond [`CALL_DEPTH_MAX`] levels.
+    pub fn dispatch_nested<C: Dispatchable>(&mut self, call: C, origin: Origin) -> DispatchResultWithPostInfo {
+        if self.calls >= CALL_DEPTH_MAX {
+            return Err(crate::DispatchError::Exhausted.into());
+        }
+        self.calls = self.calls.saturating_add(1);
+        let result = self.transactional(|ctx| call.dispatch(ctx, origin));
+        self.calls = self.calls.saturating_sub(1);
         result
     }
 
