@@ -60,8 +60,8 @@ impl Chain {
         // The tree has changed: whatever fails from here on leaves it ahead of the database.
         self.failed = true;
         let mut batch = Batch::new();
+        self.reader.shared.state.finalize(*hash, &mut batch).map_err(InsertError::from)?;
         for block in &blocks {
-            self.reader.shared.state.finalize(&block.hash, &mut batch).map_err(InsertError::from)?;
             records::delete_node(&mut batch, &block.hash);
         }
         for block in &pruned {

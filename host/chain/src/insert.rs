@@ -78,7 +78,8 @@ impl Chain {
 
         let mut batch = Batch::new();
         records::put_block(&mut batch, &hash, &header, body);
-        self.reader.shared.state.insert_block(hash, number, parent, finished, &mut batch)?;
+        let Finished { changes, trie, .. } = finished;
+        self.reader.shared.state.insert_block(hash, number, parent, changes, trie, &mut batch)?;
         let (node, route) = self.tree.insert(hash, parent, number);
         records::put_node(&mut batch, &hash, &node);
         if let Some(route) = &route {
@@ -112,10 +113,7 @@ impl Chain {
             self.failed = true;
             return Err(error.into());
         }
-        if let Err(error) = self.reader.shared.state.written() {
-            self.failed = true;
-            return Err(error.into());
-        }
+        self.reader.shared.state.written();
         self.reader.shared.snapshot.store(Arc::new(Snapshot::of(&self.tree)));
         Ok(())
     }

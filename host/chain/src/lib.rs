@@ -18,17 +18,34 @@
 //! Absent: transactions that wait (`host/pool`), when to build (`host/engine`), peers.
 #![forbid(unsafe_code)]
 
-#[allow(dead_code)]
+mod build;
+mod chain;
+mod check;
 mod events;
+mod finality;
+mod genesis;
 mod hexbytes;
+mod import;
+mod insert;
 pub mod limits;
+mod open;
+mod reader;
 mod records;
 mod route;
 pub mod spec;
 mod tree;
 
+pub use build::{BuildError, BuildRequest, Built, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest};
+pub use chain::{Chain, ChainConfig};
+pub use check::{CheckError, check_chain};
 pub use events::ChainEvent;
+pub use finality::{FinalizeError, Finalized};
+pub use genesis::{GenesisError, GenesisSource};
 pub use hexbytes::HexBytes;
+pub use import::{Blame, ImportError, extrinsics_root};
+pub use insert::{Imported, InsertError};
+pub use open::OpenError;
+pub use reader::{ChainReader, NonFinalBlock, ReadError, Snapshot};
 pub use records::RecordError;
 pub use route::{BlockId, TreeRoute};
 pub use spec::{ChainSpec, ChainType, GenesisSpec, SpecError};

@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use ziver_db::{Batch, Column, Db};
 use ziver_executor::Executor;
 use ziver_primitives::Hash;
-use ziver_state::{Finished, StateDb, StateError};
+use ziver_state::{StateDb, StateError};
 
 use crate::chain::{Chain, ChainConfig};
 use crate::genesis::{Genesis, GenesisError, GenesisSource};
@@ -148,7 +148,7 @@ fn begin(
     if source.uses_default_code() {
         records::put_first_code(&mut batch, &code);
     }
-    insert_genesis(state, &hash, finished, &mut batch)?;
+    state.insert_genesis(hash, finished.changes, finished.trie, &mut batch)?;
     db.write(batch)?;
     state.written();
     Ok((hash, heads))

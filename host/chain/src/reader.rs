@@ -132,10 +132,10 @@ impl ChainReader {
 
     /// State after a block.
     pub fn view_at(&self, hash: &Hash) -> Result<Option<Arc<dyn View>>, ReadError> {
-        match self.shared.state.view_at(hash) {
-            Ok(Some(view)) => Ok(Some(view)),
-            Ok(None) if self.header(hash)?.is_some() => Err(ReadError::StatePruned(*hash)),
-            Ok(None) => Ok(None),
+        match self.shared.state.view_at(*hash) {
+            Ok(view) => Ok(Some(view)),
+            Err(StateError::Pruned(_)) if self.header(hash)?.is_some() => Err(ReadError::StatePruned(*hash)),
+            Err(StateError::Pruned(_)) => Ok(None),
             Err(error) => Err(ReadError::State(error)),
         }
     }

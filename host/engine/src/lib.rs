@@ -26,7 +26,18 @@
 //! Absent: RPC, gossip, waiting.
 #![forbid(unsafe_code)]
 
+mod author;
+mod config;
+mod engine;
+mod event;
+mod finality;
+mod import;
+mod maintain;
 mod sealing;
+mod submit;
 
+pub use config::{Budget, EngineConfig, Unlimited};
+pub use engine::Engine;
+pub use event::{Action, Event, Reply, RequestId, SealError, SubmitError};
 pub use sealing::Sealing;
 pub use ziver_pool::{Event as StatusEvent, Status};
