@@ -1,0 +1,1 @@
+//! Who may use sudo, and what it does with the calls it contains.

@@ -1,0 +1,1 @@
+//! Batches that stop, undo or go on.
