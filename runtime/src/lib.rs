@@ -1,11 +1,48 @@
-//! The runtime (stub).
+//! The runtime: what a block does to the state. Composes the pallets; compiled to Wasm it is the chain's code.
+//!
+//! A transaction's way: [`extrinsic`] (bytes) -> [`validity`] (may it be included?) -> [`executive`] (the block's life)
+//! -> [`call`] (one `match`) -> a pallet -> events ([`event`]). The host comes in through [`api`]; clients read
+//! [`metadata`]; a chain begins with [`genesis`] and changes its runtime with [`upgrade`].
+//!
+//! Natively this is a library for tests, over a state in memory; `runtime/wasm` builds the blob.
+//!
+//! Out of scope: the host, and what a pallet does.
+//!
+//! Invariant: an extrinsic that may not be included leaves no trace; one that fails leaves nonce, fee and events alone.
+//! Invariant: answers depend on state and arguments alone.
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::cast_lossless,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod api;
+pub mod call;
 #[cfg(target_family = "wasm")]
-mod host_glue;
+mod entry;
+pub mod event;
+pub mod executive;
+pub mod extrinsic;
+pub mod genesis;
+pub mod metadata;
+pub mod payment;
+pub mod upgrade;
+pub mod validity;
 pub mod version;
-#[cfg(target_family = "wasm")]
-#[unsafe(no_mangle)]
-extern "C" fn Core_version(_p: u32, _l: u32) -> u64 {
-    ziver_primitives::host::pointer_size(&version::ENCODED)
-}
+
+pub use call::RuntimeCall;
+pub use event::{RuntimeError, RuntimeEvent};

@@ -1,7 +1,7 @@
 //! The life of a block as far as it concerns this pallet: number, parent, digest, hashes of ancestors, extrinsics.
 //!
-//! The runtime's executive calls [`initialize`], for each extrinsic [`note_extrinsic`] and [`note_applied`], then
-//! [`finalize`]. Out of scope: who may apply what, and the checks of an imported block (`runtime/executive`).
+//! The runtime's executive calls [`initialize`], [`begin_extrinsics`], for each extrinsic [`reserve`], [`note_extrinsic`]
+//! and [`note_applied`], then [`begin_finalization`] and [`finalize`]. Out of scope: who may apply what, and the checks of an imported block (`runtime/executive`).
 
 use alloc::vec::Vec;
 use codec::Encode;
@@ -26,8 +26,6 @@ pub static BLOCK_HASH: StorageMap<Twox64Concat, BlockNumber, Hash> = StorageMap:
 pub static DIGEST: StorageValue<Digest> = StorageValue::new(pallets::SYSTEM.name, "Digest");
 /// The extrinsics so far, with their length prefixes; only while a block is being built.
 pub static EXTRINSIC_DATA: StorageValue<Vec<Vec<u8>>> = StorageValue::new(pallets::SYSTEM.name, "ExtrinsicData");
-/// How many extrinsics there are so far; only within a block.
-pub static EXTRINSIC_COUNT: StorageValue<u32> = StorageValue::new(pallets::SYSTEM.name, "ExtrinsicCount");
 /// How many bytes of extrinsics there are so far; only within a block.
 pub static ALL_EXTRINSICS_LEN: StorageValue<u32> = StorageValue::new(pallets::SYSTEM.name, "AllExtrinsicsLen");
 /// What the block has taken so far.
@@ -90,11 +88,15 @@ pub fn reserve(ctx: &Ctx, info: &DispatchInfo, bytes: u32) -> Option<Reservation
         .then_some(Reservation { weight, bytes })
 }
 
-/// Counts an extrinsic before it is applied: its room is taken, its bytes are kept where the block is being built.
+/// The block has begun: what follows is its first extrinsic.
+pub fn begin_extrinsics(ctx: &mut Ctx) {
+    event::set_phase(ctx, Phase::ApplyExtrinsic(0));
+}
+
+/// Takes the room of an extrinsic that is about to be dispatched.
 pub fn note_extrinsic(ctx: &mut Ctx, reservation: &Reservation) {
     BLOCK_WEIGHT.set(ctx, &reservation.weight);
     ALL_EXTRINSICS_LEN.set(ctx, &reservation.bytes);
-    event::set_phase(ctx, Phase::ApplyExtrinsic(EXTRINSIC_COUNT.get_or_default(ctx)));
 }
 
 /// Keeps an extrinsic's bytes, length prefix included, for the extrinsics root at the end.
@@ -102,7 +104,7 @@ pub fn keep_extrinsic(ctx: &mut Ctx, encoded: &[u8]) {
     encoded.using_encoded(|item| ctx.ext_mut().append(EXTRINSIC_DATA.key(), item));
 }
 
-/// Counts an extrinsic after it was applied; `reservation` is corrected where it took less than announced.
+/// An extrinsic was applied, the next one follows; `reservation` is corrected where it took less than announced.
 pub fn note_applied(ctx: &mut Ctx, reservation: Reservation, info: &DispatchInfo, actual: Weight) {
     let unspent = info.weight.saturating_sub(actual);
     if unspent != Weight::ZERO {
@@ -111,7 +113,7 @@ pub fn note_applied(ctx: &mut Ctx, reservation: Reservation, info: &DispatchInfo
         *of_class = of_class.saturating_sub(unspent);
         BLOCK_WEIGHT.set(ctx, &weight);
     }
-    EXTRINSIC_COUNT.set(ctx, &EXTRINSIC_COUNT.get_or_default(ctx).saturating_add(1));
+    event::next_extrinsic(ctx);
 }
 
 /// The extrinsics are all there: what follows is the block's end.
@@ -122,7 +124,6 @@ pub fn begin_finalization(ctx: &mut Ctx) {
 /// Ends the block. `extrinsics_root`: where it is known already; else it is computed from what [`keep_extrinsic`] kept.
 pub fn finalize(ctx: &mut Ctx, extrinsics_root: Option<Hash>) -> Header {
     event::close(ctx);
-    EXTRINSIC_COUNT.clear(ctx);
     ALL_EXTRINSICS_LEN.clear(ctx);
     let extrinsics_root = extrinsics_root.unwrap_or_else(|| {
         let kept = EXTRINSIC_DATA.take(ctx).unwrap_or_default();

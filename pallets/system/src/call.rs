@@ -90,6 +90,15 @@ pub enum Call {
         /// The Wasm blob.
         code: Vec<u8>,
     },
+    /// Says something on chain and leaves an event that is indexed by a topic. Origin: signed. Event: `Remarked`.
+    #[cfg(feature = "upgraded")]
+    #[codec(index = 12)]
+    remark_with_topic {
+        /// What to say.
+        remark: Vec<u8>,
+        /// What it is about.
+        topic: Hash,
+    },
 }
 
 fn count(len: usize) -> u32 {
@@ -114,6 +123,10 @@ impl Dispatchable for Call {
                 DispatchInfo::operational(weights::authorize_upgrade())
             }
             Self::apply_authorized_upgrade { .. } => DispatchInfo::operational(weights::set_code()),
+            #[cfg(feature = "upgraded")]
+            Self::remark_with_topic { remark, .. } => {
+                DispatchInfo::normal(weights::remark_with_event(count(remark.len())))
+            }
         }
     }
 
@@ -127,6 +140,12 @@ impl Dispatchable for Call {
             Self::apply_authorized_upgrade { code } => {
                 code::apply_authorized(ctx, &code)?;
                 return Ok(PostDispatchInfo { actual_weight: None, pays_fee: Pays::No });
+            }
+            #[cfg(feature = "upgraded")]
+            Self::remark_with_topic { remark, topic } => {
+                let sender = origin.ensure_signed()?;
+                let event = Event::Remarked { sender, hash: Hash::from(blake2_256(&remark)) };
+                crate::deposit_event_with_topics(ctx, ziver_support::pallets::SYSTEM, &event, &[topic]);
             }
             root_only => {
                 origin.ensure_root()?;
@@ -168,6 +187,8 @@ impl Call {
             Self::authorize_upgrade { code_hash } => code::authorize(ctx, code_hash, true),
             Self::authorize_upgrade_without_checks { code_hash } => code::authorize(ctx, code_hash, false),
             Self::remark { .. } | Self::remark_with_event { .. } | Self::apply_authorized_upgrade { .. } => {}
+            #[cfg(feature = "upgraded")]
+            Self::remark_with_topic { .. } => {}
         }
         Ok(())
     }

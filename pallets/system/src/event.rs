@@ -165,6 +165,13 @@ pub(crate) fn set_phase(ctx: &mut Ctx, phase: Phase) {
     EVENT_CURSOR.set(ctx, &(phase, count));
 }
 
+/// Begins the phase of the next extrinsic.
+pub(crate) fn next_extrinsic(ctx: &mut Ctx) {
+    if let Some((Phase::ApplyExtrinsic(index), count)) = EVENT_CURSOR.get(ctx) {
+        EVENT_CURSOR.set(ctx, &(Phase::ApplyExtrinsic(index.saturating_add(1)), count));
+    }
+}
+
 /// Ends the list: its length becomes known, the cursor goes.
 pub(crate) fn close(ctx: &mut Ctx) {
     if let Some((_, count)) = EVENT_CURSOR.take(ctx) {

@@ -31,7 +31,6 @@ pub fn metadata(version: &RuntimeVersion, events: MetaType) -> PalletMetadata {
 fn storage(events: MetaType) -> Vec<StorageEntryMetadata> {
     vec![
         ACCOUNT.metadata_with_default(&["The accounts."]),
-        block::EXTRINSIC_COUNT.metadata(&["How many extrinsics the block has so far."]),
         block::BLOCK_WEIGHT.metadata_with_default(&["What the block has taken, by class."]),
         block::ALL_EXTRINSICS_LEN.metadata(&["How many bytes of extrinsics the block has so far."]),
         block::BLOCK_HASH.metadata_with_default(&["Hashes of the last blocks, and of genesis."]),

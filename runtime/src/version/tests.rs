@@ -1,3 +1,4 @@
+use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use ziver_primitives::{RuntimeVersion, hashing::blake2_64};
 

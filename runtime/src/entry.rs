@@ -1,12 +1,42 @@
-//! What a Wasm program without a standard library needs: an allocator (the host's) and an end for panics.
+//! The Wasm side of an entry point: bytes in and out of memory, an allocator (the host's), an end for panics.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_lossless,
+    reason = "pointers become integers at this border, and wasm32 has 32-bit pointers and lengths"
+)]
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::{
     alloc::{GlobalAlloc, Layout},
     fmt::Write,
     panic::PanicInfo,
 };
 use ziver_primitives::host::{ffi, pointer_size};
+use ziver_support::{Ctx, externalities::HostExternalities};
+
+use crate::api::ApiError;
+
+/// Runs `function` on the `len` bytes at `pointer`; answers the pointer-size of what it answers. An error ends the call
+/// with its text.
+#[allow(clippy::panic, reason = "this is how an entry point tells the host that it has no answer")]
+pub(crate) fn run(
+    name: &str,
+    function: fn(&mut Ctx, &[u8]) -> Result<Vec<u8>, ApiError>,
+    pointer: u32,
+    len: u32,
+) -> u64 {
+    let input: &[u8] = match len {
+        0 => &[],
+        // SAFETY: the host wrote `len` bytes at `pointer` for this call, and nobody else knows of them.
+        _ => unsafe { core::slice::from_raw_parts(pointer as *const u8, len as usize) },
+    };
+    let mut host = HostExternalities;
+    match function(&mut Ctx::new(&mut host), input) {
+        // The host reads the answer after the call, when the instance ends with all of its memory.
+        Ok(answer) => pointer_size(answer.leak()),
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
 
 /// The host's allocator: blocks of powers of two, aligned to 8 bytes (Polkadot Host API, "Allocator").
 struct HostAllocator;

@@ -1,0 +1,156 @@
+//! Whether a signed extrinsic may be included, and how it relates to others: the checks of the signed extensions.
+//!
+//! Everything is read from state, nothing is written: the pool asks with the state after a block, the executive asks
+//! in the block itself; [`View`] is the difference between them.
+
+use alloc::{vec, vec::Vec};
+use codec::Encode;
+use ziver_primitives::{
+    AccountId20, BlockNumber, Hash, Nonce,
+    validity::{InvalidTransaction, TransactionValidityError, UnknownTransaction, ValidTransaction},
+};
+use ziver_support::{Ctx, DispatchClass, DispatchInfo, Dispatchable};
+use ziver_system::{account, block};
+
+use crate::{
+    extrinsic::{Extrinsic, Implicit, Signed},
+    payment,
+};
+
+/// The block in which an extrinsic shall be.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Its number.
+    pub number: BlockNumber,
+    /// Its parent.
+    pub parent_hash: Hash,
+}
+
+impl View {
+    /// The block that is being executed.
+    pub fn current(ctx: &Ctx) -> Self {
+        Self { number: block::NUMBER.get_or_default(ctx), parent_hash: block::PARENT_HASH.get_or_default(ctx) }
+    }
+
+    /// The child of the block with `hash`, whose state this is.
+    pub fn child(ctx: &Ctx, hash: Hash) -> Self {
+        Self { number: block::NUMBER.get_or_default(ctx).saturating_add(1), parent_hash: hash }
+    }
+
+    fn ancestor_hash(&self, ctx: &Ctx, number: BlockNumber) -> Option<Hash> {
+        block::ancestor_hash(ctx, number, self.number, &self.parent_hash)
+    }
+}
+
+/// A signed extrinsic that passed the checks which do not depend on its turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked {
+    /// Who signed it.
+    pub who: AccountId20,
+    /// The signer's nonce in state.
+    pub account_nonce: Nonce,
+    /// What it may take.
+    pub info: DispatchInfo,
+    /// Its length in bytes, with prefix.
+    pub len: u32,
+    /// The first block in which it is no longer valid.
+    pub death: u64,
+}
+
+/// Checks era, signature, sender, class, size and nonce; a nonce that is ahead is left to the caller.
+pub fn check(
+    ctx: &Ctx,
+    extrinsic: &Extrinsic,
+    signed: &Signed,
+    len: u32,
+    view: &View,
+) -> Result<Checked, TransactionValidityError> {
+    let Signed { address: who, extra, .. } = signed;
+    let (implicit, death) = implicit(ctx, signed, view)?;
+    if !signed.is_authentic(&implicit) {
+        return Err(InvalidTransaction::BadProof.into());
+    }
+    if *who == AccountId20::ZERO {
+        return Err(InvalidTransaction::BadSigner.into());
+    }
+    if extra.metadata_hash_mode != 0 {
+        return Err(UnknownTransaction::CannotLookup.into());
+    }
+    let info = extrinsic.call.dispatch_info();
+    if info.class == DispatchClass::Mandatory {
+        return Err(InvalidTransaction::MandatoryValidation.into());
+    }
+    if !block::fits_alone(&info, len) {
+        return Err(InvalidTransaction::ExhaustsResources.into());
+    }
+    let account = account::get(ctx, who);
+    if extra.nonce < account.nonce {
+        return Err(InvalidTransaction::Stale.into());
+    }
+    // Nobody can pay for it: neither the account nor, later, a sponsor.
+    if !account.exists() {
+        return Err(InvalidTransaction::Payment.into());
+    }
+    Ok(Checked { who: *who, account_nonce: account.nonce, info, len, death })
+}
+
+/// What must have been signed, and when the era ends.
+fn implicit(ctx: &Ctx, signed: &Signed, view: &View) -> Result<(Implicit, u64), TransactionValidityError> {
+    let genesis = view.ancestor_hash(ctx, 0).ok_or(UnknownTransaction::CannotLookup)?;
+    let current = u64::from(view.number);
+    let birth = signed.extra.era.birth(current);
+    let birth = u32::try_from(birth).ok().and_then(|birth| view.ancestor_hash(ctx, birth));
+    let birth = birth.ok_or(InvalidTransaction::AncientBirthBlock)?;
+    Ok((Implicit::new(genesis, birth), signed.extra.era.death(current)))
+}
+
+/// The pool's question: may this be included in a child of the block with `parent_hash`, now or later?
+pub fn validate(
+    ctx: &Ctx,
+    extrinsic: &Extrinsic,
+    len: u32,
+    parent_hash: Hash,
+) -> Result<ValidTransaction, TransactionValidityError> {
+    let Some(signed) = &extrinsic.signature else {
+        let is_inherent = extrinsic.call.dispatch_info().class == DispatchClass::Mandatory;
+        return Err(match is_inherent {
+            true => InvalidTransaction::MandatoryValidation.into(),
+            false => UnknownTransaction::NoUnsignedValidator.into(),
+        });
+    };
+    let view = View::child(ctx, parent_hash);
+    let checked = check(ctx, extrinsic, signed, len, &view)?;
+    payment::check(ctx, &checked, signed.extra.tip)?;
+    let nonce = signed.extra.nonce;
+    let requires = match nonce.checked_sub(1) {
+        Some(before) if nonce > checked.account_nonce => vec![tag(&checked.who, before)],
+        _ => vec![],
+    };
+    Ok(ValidTransaction {
+        priority: priority(signed.extra.tip, checked.info.class),
+        requires,
+        provides: vec![tag(&checked.who, nonce)],
+        longevity: checked.death.saturating_sub(u64::from(view.number)),
+        propagate: true,
+    })
+}
+
+fn tag(who: &AccountId20, nonce: Nonce) -> Vec<u8> {
+    (who, nonce).encode()
+}
+
+/// Bits of [`priority`] that hold the leading bits of the tip.
+const MANTISSA_BITS: u32 = 56;
+
+/// Grows with the tip: exact below 2^56, above it by the leading 56 bits. Operational extrinsics go before normal ones.
+pub fn priority(tip: u128, class: DispatchClass) -> u64 {
+    // A number with exponent and mantissa, so that 128 bits keep their order in 63.
+    let excess = 128u32.saturating_sub(tip.leading_zeros()).saturating_sub(MANTISSA_BITS);
+    let mantissa = u64::try_from(tip.wrapping_shr(excess)).unwrap_or(u64::MAX);
+    let by_tip = u64::from(excess).wrapping_shl(MANTISSA_BITS) | mantissa;
+    let first = if class == DispatchClass::Operational { 1 << 63 } else { 0 };
+    by_tip | first
+}
+
+#[cfg(test)]
+mod tests;
