@@ -22,7 +22,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     })?;
     module.register_async_method("author_pendingExtrinsics", |_, context, _| async move {
         let ready = context.ask(|reply| Command::Pending { reply }).await?;
-        RpcResult::Ok(ready.into_iter().map(|transaction| json::bytes(transaction.bytes)).collect::<Vec<_>>())
+        RpcResult::Ok(ready.into_iter().map(json::bytes).collect::<Vec<_>>())
     })?;
     module.register_subscription(
         "author_submitAndWatchExtrinsic",

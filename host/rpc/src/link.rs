@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 use ziver_primitives::{
-    Hash, Header,
+    AccountId20, Hash, Header, Nonce,
     validity::{InvalidTransaction, UnknownTransaction},
 };
 
@@ -28,8 +28,15 @@ pub enum Command {
     },
     /// List the pool's ready transactions, in the order of their execution.
     Pending {
-        /// Each with its tags.
-        reply: oneshot::Sender<Vec<PendingTransaction>>,
+        /// SCALE encodings with their length prefixes.
+        reply: oneshot::Sender<Vec<Arc<[u8]>>>,
+    },
+    /// The nonce that a new transaction of this account needs.
+    NextIndex {
+        /// Whose.
+        account: AccountId20,
+        /// The chain's nonce, past those of the pool's ready transactions; or why it is not known.
+        reply: oneshot::Sender<Result<Nonce, String>>,
     },
     /// Make a block now.
     CreateBlock {
@@ -49,15 +56,6 @@ pub enum Command {
         /// Whether it is final now.
         reply: oneshot::Sender<Result<(), SealError>>,
     },
-}
-
-/// A ready transaction of the pool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PendingTransaction {
-    /// SCALE encoding with its length prefix.
-    pub bytes: Vec<u8>,
-    /// The tags that it provides.
-    pub provides: Vec<Vec<u8>>,
 }
 
 /// Why the pool refused a transaction.

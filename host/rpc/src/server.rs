@@ -155,4 +155,6 @@ async fn accept(listener: TcpListener, cors: CorsLayer, methods: Methods, stop: 
             }
         });
     }
+    // Before the last stop handle: who awaits the server's end may want the port.
+    drop(listener);
 }

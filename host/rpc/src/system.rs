@@ -1,8 +1,5 @@
 //! `system_*` and `account_nextIndex`: who this node is, and an account's next nonce.
 
-use std::collections::HashSet;
-
-use codec::{Decode, Encode};
 use jsonrpsee::{RpcModule, core::RegisterMethodError};
 use serde_json::{Value, json};
 use ziver_primitives::{AccountId20, Nonce};
@@ -55,18 +52,6 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
 
 /// The nonce that a new transaction of `account` needs: the chain's, past those that are ready in the pool.
 pub async fn next_index(context: &Context, account: AccountId20) -> RpcResult<Nonce> {
-    let best = context.chain().best().hash;
-    let nonce = context.call(move |chain| chain.call(best, "AccountNonceApi_account_nonce", &account.encode())).await?;
-    let nonce = nonce.and_then(|bytes| decode_nonce(&bytes)).map_err(error::state)?;
-    let ready = context.ask(|reply| Command::Pending { reply }).await?;
-    let provided: HashSet<Vec<u8>> = ready.into_iter().flat_map(|transaction| transaction.provides).collect();
-    let mut next = nonce;
-    while provided.contains(&(account, next).encode()) && next < Nonce::MAX {
-        next += 1;
-    }
-    Ok(next)
-}
-
-fn decode_nonce(bytes: &[u8]) -> Result<Nonce, ReadError> {
-    Nonce::decode(&mut &*bytes).map_err(|why| ReadError::Execution(format!("Bad answer of the runtime: {why}")))
+    let next = context.ask(|reply| Command::NextIndex { account, reply }).await?;
+    next.map_err(|why| error::state(ReadError::Execution(why)))
 }

@@ -15,7 +15,7 @@ use ziver_primitives::{
 };
 use ziver_rpc::{
     BlockRef, ChainInfo, ChainRead, Context, Cors, ReadError, Server,
-    link::{self, Command, LinkPeer, Notice, PendingTransaction, SealError, SubmitError, TransactionStatus},
+    link::{self, Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus},
 };
 
 pub const ALITH: &str = "0xf24ff3a9cf04c71dbc94d0b566f7a27b94566cac";
@@ -123,7 +123,6 @@ impl ChainRead for FakeChain {
                 Ok(vec![])
             }
             "Metadata_metadata" => Ok(b"meta\x0e".to_vec().encode()),
-            "AccountNonceApi_account_nonce" => Ok(7u32.encode()),
             "TransactionPaymentApi_query_info" => {
                 let length = u32::from_le_bytes(input[input.len() - 4..].try_into().unwrap());
                 Ok((Compact(1u64), Compact(0u64), 0u8, u128::from(length)).encode())
@@ -234,10 +233,11 @@ async fn engine(mut peer: LinkPeer) {
                 let _ = reply.send(verdict);
             }
             Command::Pending { reply } => {
+                let _ = reply.send(vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])]);
+            }
+            Command::NextIndex { account, reply } => {
                 let alith: AccountId20 = ALITH.parse().unwrap();
-                let provides = |nonce: u32| vec![(alith, nonce).encode()];
-                let pending = |nonce| PendingTransaction { bytes: vec![8, nonce as u8, 0], provides: provides(nonce) };
-                let _ = reply.send(vec![pending(7), pending(8), pending(10)]);
+                let _ = reply.send(if account == alith { Ok(9) } else { Err("no nonce".into()) });
             }
             Command::CreateBlock { create_empty: false, reply, .. } => {
                 let _ = reply.send(Err(SealError::EmptyPool));

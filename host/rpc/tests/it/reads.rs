@@ -133,13 +133,13 @@ fn missing_runtime_function_has_the_exact_text_that_clients_compare() {
 }
 
 #[test]
-fn next_index_passes_over_ready_transactions_up_to_the_first_gap() {
+fn next_index_is_what_the_engine_says() {
     let node = Node::start();
     for method in ["system_accountNextIndex", "account_nextIndex"] {
         assert_eq!(result(node.address, method, json!([ALITH])), 9);
     }
     let other = format!("0x{}", "01".repeat(20));
-    assert_eq!(result(node.address, "account_nextIndex", json!([other])), 7);
+    assert_eq!(error(node.address, "account_nextIndex", json!([other])).0, 4003);
     assert_eq!(error(node.address, "account_nextIndex", json!(["0x12"])).0, -32602);
 }
 

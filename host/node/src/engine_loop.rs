@@ -1,0 +1,278 @@
+//! The engine's thread: takes commands and time to it, performs its actions.
+//!
+//! ```text
+//! rpc -> Command -> Event -> Engine::handle(now) -> Action -> replies, notices, statuses, the timer
+//! ```
+//!
+//! One thread owns the engine, so nothing here needs a lock. A due timer waits for the commands that queue already, as the
+//! engine asks for, but not for more than [`COMMANDS_BEFORE_TICK_MAX`] of them: a crowd of submissions can't stop blocks.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+use ziver_chain::{ChainEvent, ChainReader};
+use ziver_engine::{Action, Engine, Event, Reply, RequestId, SealError as EngineSealError, SubmitError as Refusal};
+use ziver_pool::SubmitError as PoolRefusal;
+use ziver_primitives::{Hash, Header, Nonce, hashing::blake2_256, validity::TransactionSource};
+use ziver_rpc::link::{Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus};
+
+use crate::watchers::Watchers;
+
+/// Commands that go before a timer that is due.
+const COMMANDS_BEFORE_TICK_MAX: usize = 512;
+
+/// Why the engine's thread ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was asked to.
+    Stopped,
+    /// The database failed: the process must end.
+    Fatal(String),
+}
+
+/// Milliseconds since the Unix epoch.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A block's wall time.
+#[derive(Debug, Default)]
+pub struct WallBudget(Option<std::time::Instant>);
+
+impl ziver_engine::Budget for WallBudget {
+    fn start(&mut self, limit_ms: u64) {
+        self.0 = std::time::Instant::now().checked_add(Duration::from_millis(limit_ms));
+    }
+
+    fn is_spent(&mut self) -> bool {
+        self.0.is_some_and(|end| std::time::Instant::now() >= end)
+    }
+}
+
+/// Runs `engine` until `stop` fires or the database fails. To be called on a thread of its own.
+pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
+    let timers = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    match timers {
+        Ok(timers) => timers.block_on(EngineLoop::new(engine, peer.notices).run(peer.commands, stop)),
+        Err(error) => End::Fatal(format!("cannot start the engine's timers: {error}")),
+    }
+}
+
+/// Whom a reply of the engine goes to.
+enum Waiting {
+    Submit {
+        hash: Hash,
+        watch: Option<mpsc::Sender<TransactionStatus>>,
+        reply: oneshot::Sender<Result<Hash, SubmitError>>,
+    },
+    Pending(oneshot::Sender<Vec<Arc<[u8]>>>),
+    NextIndex(oneshot::Sender<Result<Nonce, String>>),
+    Seal {
+        parent: Option<Hash>,
+        reply: oneshot::Sender<Result<Hash, SealError>>,
+    },
+    Finalize {
+        hash: Hash,
+        reply: oneshot::Sender<Result<(), SealError>>,
+    },
+}
+
+struct EngineLoop {
+    engine: Engine,
+    reader: ChainReader,
+    notices: broadcast::Sender<Notice>,
+    watchers: Watchers,
+    waiting: HashMap<RequestId, Waiting>,
+    next_id: RequestId,
+    timer_ms: Option<u64>,
+    /// Headers that the current actions brought.
+    headers: HashMap<Hash, Arc<Header>>,
+}
+
+impl EngineLoop {
+    fn new(engine: Engine, notices: broadcast::Sender<Notice>) -> Self {
+        let reader = engine.reader();
+        Self {
+            engine,
+            reader,
+            notices,
+            watchers: Watchers::default(),
+            waiting: HashMap::new(),
+            next_id: 0,
+            timer_ms: None,
+            headers: HashMap::new(),
+        }
+    }
+
+    async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut stop: oneshot::Receiver<()>) -> End {
+        let mut step = self.engine.start(now_ms());
+        let mut since_due = 0;
+        loop {
+            if let Err(reason) = self.perform(step) {
+                return End::Fatal(reason);
+            }
+            let is_due = self.timer_ms.is_some_and(|at| at <= now_ms());
+            since_due = if is_due { since_due + 1 } else { 0 };
+            let event = if is_due && (since_due > COMMANDS_BEFORE_TICK_MAX || commands.is_empty()) {
+                since_due = 0;
+                None
+            } else {
+                tokio::select! {
+                    biased;
+                    _ = &mut stop => return End::Stopped,
+                    command = commands.recv() => match command {
+                        Some(command) => Some(command),
+                        None => return End::Stopped,
+                    },
+                    () = sleep_until(self.timer_ms) => None,
+                }
+            };
+            step = match event {
+                Some(command) => self.command(command),
+                None => {
+                    self.timer_ms = None;
+                    self.engine.handle(now_ms(), Event::Tick)
+                }
+            };
+        }
+    }
+
+    fn command(&mut self, command: Command) -> Vec<Action> {
+        let id = self.next_id;
+        self.next_id = self.next_id.wrapping_add(1);
+        let (waiting, event) = match command {
+            Command::Submit { bytes, watch, reply } => {
+                let hash = Hash::from(blake2_256(&bytes));
+                let event = Event::Submit { id, bytes, source: TransactionSource::External, watch: watch.is_some() };
+                (Waiting::Submit { hash, watch, reply }, event)
+            }
+            Command::Pending { reply } => (Waiting::Pending(reply), Event::Pending { id }),
+            Command::NextIndex { account, reply } => (Waiting::NextIndex(reply), Event::NextIndex { id, account }),
+            Command::CreateBlock { create_empty, finalize, parent, reply } => {
+                (Waiting::Seal { parent, reply }, Event::Seal { id, create_empty, finalize, parent })
+            }
+            Command::FinalizeBlock { hash, reply } => (Waiting::Finalize { hash, reply }, Event::Finalize { id, hash }),
+        };
+        self.waiting.insert(id, waiting);
+        self.engine.handle(now_ms(), event)
+    }
+
+    /// Performs actions in their order. An error ends the process.
+    fn perform(&mut self, actions: Vec<Action>) -> Result<(), String> {
+        for action in actions {
+            match action {
+                Action::Reply { id, reply } => self.reply(id, reply),
+                Action::Status(event) => {
+                    let followed = self.watchers.tell(event.hash, &event.status);
+                    if !followed && !event.status.is_last() {
+                        let _ = self.engine.handle(now_ms(), Event::Unwatch { hash: event.hash });
+                    }
+                }
+                Action::Chain(event) => self.tell_chain(event)?,
+                Action::SetTimer { at_ms } => self.timer_ms = Some(at_ms),
+                Action::Fatal(reason) => return Err(reason),
+            }
+        }
+        self.headers.clear();
+        Ok(())
+    }
+
+    fn reply(&mut self, id: RequestId, reply: Reply) {
+        // Sending fails when the client has hung up: nobody wants to know.
+        match (self.waiting.remove(&id), reply) {
+            (Some(Waiting::Submit { hash, watch, reply }), Reply::Submitted(result)) => {
+                if let (Ok(_), Some(watch)) = (&result, watch) {
+                    self.watchers.add(hash, watch);
+                }
+                let _ = reply.send(result.map_err(refusal));
+            }
+            (Some(Waiting::Pending(reply)), Reply::Pending(pending)) => {
+                let _ = reply.send(pending);
+            }
+            (Some(Waiting::NextIndex(reply)), Reply::NextIndex(next)) => {
+                let _ = reply.send(next);
+            }
+            (Some(Waiting::Seal { parent, reply }), Reply::Sealed(result)) => {
+                let known = parent.is_none_or(|parent| matches!(self.reader.header(&parent), Ok(Some(_))));
+                let _ = reply.send(result.map(|block| block.hash).map_err(|error| match (error, parent) {
+                    (EngineSealError::Empty, _) => SealError::EmptyPool,
+                    (_, Some(parent)) if !known => SealError::BlockNotFound(parent),
+                    (error, _) => SealError::Failed(error.to_string()),
+                }));
+            }
+            (Some(Waiting::Finalize { hash, reply }), Reply::Finalized(result)) => {
+                let known = matches!(self.reader.header(&hash), Ok(Some(_)));
+                let _ = reply.send(result.map_err(|error| match known {
+                    false => SealError::BlockNotFound(hash),
+                    true => SealError::Failed(error.to_string()),
+                }));
+            }
+            (_, reply) => tracing::error!("the engine answered what was not asked: {reply:?}"),
+        }
+    }
+
+    fn tell_chain(&mut self, event: ChainEvent) -> Result<(), String> {
+        match event {
+            ChainEvent::Imported { block, header, .. } => {
+                self.headers.insert(block.hash, header.clone());
+                self.tell(Notice::Imported(header));
+            }
+            ChainEvent::BestChanged { best, route } => {
+                if route.is_reorg() {
+                    tracing::info!(best = best.number, retracted = route.retracted.len(), "the best chain changed");
+                }
+                let header = self.header(&best.hash)?;
+                self.tell(Notice::Best(header));
+            }
+            ChainEvent::Finalized { blocks, .. } => {
+                for block in blocks {
+                    let header = self.header(&block.hash)?;
+                    self.tell(Notice::Finalized(header));
+                }
+                for hash in self.watchers.sweep() {
+                    let _ = self.engine.handle(now_ms(), Event::Unwatch { hash });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, notice: Notice) {
+        // Fails when nobody listens.
+        let _ = self.notices.send(notice);
+    }
+
+    fn header(&self, hash: &Hash) -> Result<Arc<Header>, String> {
+        if let Some(header) = self.headers.get(hash) {
+            return Ok(header.clone());
+        }
+        let header = self.reader.header(hash).map_err(|error| format!("cannot read a new header: {error}"))?;
+        header.map(Arc::new).ok_or_else(|| format!("the new header {hash:?} is missing"))
+    }
+}
+
+async fn sleep_until(at_ms: Option<u64>) {
+    match at_ms {
+        Some(at) => tokio::time::sleep(Duration::from_millis(at.saturating_sub(now_ms()))).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn refusal(error: Refusal) -> SubmitError {
+    match error {
+        Refusal::Malformed => SubmitError::BadFormat(error.to_string()),
+        Refusal::Invalid(why) => SubmitError::Invalid(why),
+        Refusal::Unknown(why) => SubmitError::Unknown(why),
+        Refusal::Runtime(why) => SubmitError::Verification(why),
+        Refusal::Pool(PoolRefusal::AlreadyImported(hash)) => SubmitError::AlreadyImported(hash),
+        Refusal::Pool(PoolRefusal::TemporarilyBanned) => SubmitError::Banned,
+        Refusal::Pool(PoolRefusal::TooLowPriority { old, new }) => SubmitError::TooLowPriority { old, new },
+        Refusal::Pool(PoolRefusal::ImmediatelyDropped) => SubmitError::ImmediatelyDropped,
+        Refusal::Pool(other) => SubmitError::Verification(other.to_string()),
+    }
+}

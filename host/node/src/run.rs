@@ -1,0 +1,151 @@
+//! Running a node: everything is opened, joined, and at the end closed in the right order.
+//!
+//! ```text
+//! main thread      signals, the engine's end, closing
+//! engine           ziver_engine on a thread of its own (crate::engine_loop)
+//! tokio threads    sockets, subscriptions, the informant
+//! blocking threads database reads and runtime calls for RPC
+//! ```
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+use tokio::sync::oneshot;
+use ziver_chain::{Chain, ChainSpec, ChainType, GenesisSource};
+use ziver_engine::{Engine, EngineConfig, Sealing};
+use ziver_primitives::AccountId20;
+use ziver_rpc::{ChainInfo, Context as RpcContext, Cors, Server, link};
+
+use crate::{
+    chain_view::ChainView,
+    cli::RunArgs,
+    engine_loop::{self, End, WallBudget},
+    informant, store,
+};
+
+/// Alith, the author on development chains.
+const DEV_AUTHOR: &str = "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac";
+/// Best blocks above a final one, unless said otherwise.
+const FINALITY_LAG: u32 = 2;
+/// How long clients may take to read their last answers when the node ends.
+const RPC_STOP_MAX: Duration = Duration::from_secs(5);
+
+/// Runs until a signal or a failure ends it.
+pub fn run(args: &RunArgs) -> Result<()> {
+    let source = store::read_spec(&args.store.chain)?;
+    let temporary = match args.tmp {
+        true => Some(tempfile::Builder::new().prefix("ziver-").tempdir().context("cannot make a temporary folder")?),
+        false => None,
+    };
+    let base_path: Option<PathBuf> =
+        temporary.as_ref().map(|folder| folder.path().to_path_buf()).or_else(|| args.store.base_path.clone());
+    let folder = store::chain_folder(base_path.as_deref(), &source.spec)?;
+    let config = engine_config(args, &source)?;
+    tracing::info!("{}: ziver-host {}", source.spec.name, env!("CARGO_PKG_VERSION"));
+    tracing::info!("data in {}", folder.display());
+    let chain = store::open_chain(&args.store, &source, &folder)?;
+    let ended = serve(chain, config, args);
+    // The folder goes after the database is closed.
+    drop(temporary);
+    ended
+}
+
+fn engine_config(args: &RunArgs, source: &GenesisSource) -> Result<EngineConfig> {
+    let author = match (args.author, &source.spec.chain_type) {
+        (Some(author), _) => author,
+        (None, ChainType::Development) => DEV_AUTHOR.parse::<AccountId20>().map_err(|error| anyhow!("{error}"))?,
+        (None, _) => bail!("who makes the blocks of {}? Say so with --author", source.spec.name),
+    };
+    let sealing = args.sealing.with_block_time(args.block_time_ms);
+    let finality_lag = args.finality_lag.or((sealing != Sealing::Manual).then_some(FINALITY_LAG));
+    Ok(EngineConfig { sealing, author, finality_lag, ..EngineConfig::default() })
+}
+
+fn chain_info(spec: &ChainSpec, manual_seal: bool) -> Result<ChainInfo> {
+    Ok(ChainInfo {
+        chain_name: spec.name.clone(),
+        chain_type: match &spec.chain_type {
+            ChainType::Custom(name) => serde_json::json!({ "Custom": name }),
+            known => Value::from(known.name()),
+        },
+        properties: spec.properties.clone(),
+        node_name: "ziver-host".to_owned(),
+        node_version: env!("CARGO_PKG_VERSION").to_owned(),
+        manual_seal,
+    })
+}
+
+fn cors(text: &str) -> Cors {
+    match text {
+        "all" => Cors::Any,
+        origins => Cors::Origins(origins.split(',').map(|origin| origin.trim().to_owned()).collect()),
+    }
+}
+
+/// Joins engine and server and waits for the end. When it returns, the database is closed.
+fn serve(chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("rpc")
+        .build()
+        .context("cannot start the threads for RPC")?;
+    let reader = chain.reader().clone();
+    let (link, peer) = link::link();
+    let notices = link.notices.clone();
+    let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
+    let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView(reader.clone())), link, info))?;
+    let server = runtime.block_on(Server::start(args.rpc_address(), &cors(&args.rpc_cors), methods))?;
+
+    let engine = Engine::new(chain, config, Box::new(WallBudget::default()));
+    let (stop, stopped) = oneshot::channel();
+    let (ended, end) = oneshot::channel();
+    let engine_thread = std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(move || {
+            // Fails when main has gone already.
+            let _ = ended.send(engine_loop::run(engine, peer, stopped));
+        })
+        .context("cannot start the engine's thread")?;
+
+    // Tests and scripts read this line to learn the port.
+    println!("listening on {}", server.address);
+    tracing::info!("JSON-RPC on http://{0} and ws://{0}", server.address);
+    runtime.spawn(informant::run(reader, notices.subscribe()));
+
+    let end = runtime.block_on(wait(end, stop));
+    if runtime.block_on(tokio::time::timeout(RPC_STOP_MAX, server.stop())).is_err() {
+        tracing::warn!("some clients did not read their last answers");
+    }
+    engine_thread.join().map_err(|_| anyhow!("the engine's thread panicked"))?;
+    // Ends what still runs for clients, so that the database's last user is gone.
+    runtime.shutdown_timeout(RPC_STOP_MAX);
+    match end? {
+        End::Stopped => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        End::Fatal(reason) => Err(Fatal(reason).into()),
+    }
+}
+
+/// The process can't go on: the database failed while it ran.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Fatal(pub String);
+
+/// Waits for a signal, then for the engine; or for the engine's own end.
+async fn wait(mut end: oneshot::Receiver<End>, stop: oneshot::Sender<()>) -> Result<End> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    let name = tokio::select! {
+        end = &mut end => return end.context("the engine's thread ended without a word"),
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    };
+    tracing::info!("{name}: ending");
+    // Fails when the engine has just ended by itself.
+    let _ = stop.send(());
+    end.await.context("the engine's thread ended without a word")
+}

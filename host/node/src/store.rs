@@ -1,0 +1,83 @@
+//! Which chain, and where it is kept: chain spec, folders, database, executor.
+//!
+//! ```text
+//! BASE/<chain id>/db        the database
+//! BASE/<chain id>/modules   compiled runtimes; may be removed at any time
+//! ```
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, anyhow, bail};
+use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource};
+use ziver_db::{Db, RocksDb, RocksOptions};
+use ziver_executor::{Executor, ExecutorConfig};
+
+use crate::cli::StoreArgs;
+
+const DEV_SPEC: &str = include_str!("../../../chain-specs/dev.json");
+const MIB: usize = 1024 * 1024;
+
+/// Reads a chain spec from a file; `dev` is built in.
+pub fn read_spec(chain: &str) -> Result<GenesisSource> {
+    let text = match chain {
+        "dev" => DEV_SPEC.as_bytes().to_vec(),
+        file => fs::read(file).with_context(|| format!("cannot read the chain spec {file}"))?,
+    };
+    let spec = ChainSpec::parse(&text).with_context(|| format!("cannot use {chain}"))?;
+    Ok(GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) })
+}
+
+/// The folder of one chain.
+pub fn chain_folder(base_path: Option<&Path>, spec: &ChainSpec) -> Result<PathBuf> {
+    let base = match base_path {
+        Some(path) => path.to_path_buf(),
+        None => default_base()?,
+    };
+    Ok(base.join(&spec.id))
+}
+
+/// `ziver` in the user's data folder, as the XDG base directory specification has it.
+fn default_base() -> Result<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("XDG_DATA_HOME")
+        .filter(|path| path.is_absolute())
+        .or_else(|| set("HOME").map(|home| home.join(".local/share")))
+        .map(|data| data.join("ziver"))
+        .ok_or_else(|| anyhow!("neither HOME nor XDG_DATA_HOME is set: say where to keep the chain with --base-path"))
+}
+
+/// The database in a chain's folder.
+pub fn open_db(folder: &Path, cache_mb: u32) -> Result<Arc<dyn Db>> {
+    let options = RocksOptions { block_cache_bytes: cache_mb as usize * MIB, ..RocksOptions::default() };
+    Ok(Arc::new(RocksDb::open(folder.join("db"), &options)?))
+}
+
+/// An executor that keeps compiled runtimes in the chain's folder.
+pub fn start_executor(folder: Option<&Path>) -> Result<Arc<Executor>> {
+    let cache_dir = folder.map(|folder| folder.join("modules"));
+    let executor = Executor::new(ExecutorConfig { cache_dir, ..ExecutorConfig::default() });
+    Ok(Arc::new(executor.context("cannot start the executor")?))
+}
+
+/// Opens the chain in `folder`; makes genesis in an empty one.
+pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path) -> Result<Chain> {
+    let db = open_db(folder, args.db_cache_mb)?;
+    let executor = start_executor(Some(folder))?;
+    let chain = Chain::open(db, executor, source.clone(), ChainConfig { pruning: args.state_pruning })?;
+    Ok(chain)
+}
+
+/// Removes a chain's folder, unless a node runs on it.
+pub fn purge(folder: &Path) -> Result<()> {
+    let db = folder.join("db");
+    if !db.exists() {
+        bail!("there is no chain in {}", folder.display());
+    }
+    // Whoever holds the database's lock goes on using the files.
+    drop(RocksDb::open(&db, &RocksOptions::default())?);
+    fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
