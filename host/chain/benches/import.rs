@@ -125,7 +125,7 @@ struct Load<'a> {
     keys: &'a [SecretKey],
     nonces: Vec<u32>,
     seed: u64,
-    version: RuntimeVersion,
+    version: Arc<RuntimeVersion>,
     genesis: Hash,
 }
 
