@@ -13,7 +13,7 @@ use ziver_primitives::{
     inherents::{CheckInherentsResult, InherentData, TIMESTAMP},
     validity::{InvalidTransaction, TransactionSource, TransactionValidity},
 };
-use ziver_support::Ctx;
+use ziver_support::{Ctx, Dispatchable, Weight};
 
 use crate::{
     RuntimeCall,
@@ -92,6 +92,10 @@ entry_points! {
     BlockBuilder_check_inherents => builder_check_inherents,
     TaggedTransactionQueue_validate_transaction => validate_transaction,
     AccountNonceApi_account_nonce => account_nonce,
+    TransactionPaymentApi_query_info => query_info,
+    TransactionPaymentApi_query_fee_details => query_fee_details,
+    TransactionPaymentApi_query_weight_to_fee => query_weight_to_fee,
+    TransactionPaymentApi_query_length_to_fee => query_length_to_fee,
     GenesisBuilder_build_state => genesis_build_state,
     GenesisBuilder_get_preset => genesis_get_preset,
     GenesisBuilder_preset_names => genesis_preset_names,
@@ -169,6 +173,35 @@ fn validate_transaction(ctx: &mut Ctx, input: &[u8]) -> Answer {
 fn account_nonce(ctx: &mut Ctx, input: &[u8]) -> Answer {
     let who: AccountId20 = arguments(input)?;
     Ok(ziver_system::account::nonce(ctx, &who).encode())
+}
+
+fn query_info(ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let (extrinsic, len) = extrinsic_and_len(input)?;
+    let info = extrinsic.call.dispatch_info();
+    Ok(ziver_fees::query::info(ctx, &info, len, extrinsic.signature.is_some()).encode())
+}
+
+fn query_fee_details(ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let (extrinsic, len) = extrinsic_and_len(input)?;
+    let tip = extrinsic.signature.as_ref().map_or(0, |signed| signed.extra.tip);
+    let info = extrinsic.call.dispatch_info();
+    Ok(ziver_fees::query::details(ctx, &info, len, extrinsic.signature.is_some(), tip).encode())
+}
+
+/// An extrinsic, and its length as the client says: it may be without its signature yet.
+fn extrinsic_and_len(input: &[u8]) -> Result<(Extrinsic, u32), ApiError> {
+    let (extrinsic, len): (OpaqueExtrinsic, u32) = arguments(input)?;
+    Ok((Extrinsic::decode_bytes(&extrinsic.0).map_err(|_| ApiError::Input)?, len))
+}
+
+fn query_weight_to_fee(_ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let weight: Weight = arguments(input)?;
+    Ok(ziver_fees::query::weight_to_fee(weight).encode())
+}
+
+fn query_length_to_fee(_ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let bytes: u32 = arguments(input)?;
+    Ok(ziver_fees::query::length_to_fee(bytes).encode())
 }
 
 fn genesis_build_state(ctx: &mut Ctx, input: &[u8]) -> Answer {

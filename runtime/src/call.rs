@@ -11,23 +11,41 @@ pub enum RuntimeCall {
     /// Accounts, events, upgrades.
     #[codec(index = 0)]
     System(ziver_system::Call),
+    /// Batches of calls.
+    #[codec(index = 1)]
+    Utility(ziver_utility::Call<RuntimeCall>),
     /// The time.
     #[codec(index = 3)]
     Timestamp(ziver_timestamp::Call),
+    /// Money.
+    #[codec(index = 5)]
+    Balances(ziver_balances::Call),
+    /// The key that may do anything.
+    #[codec(index = 7)]
+    Sudo(ziver_sudo::Call<RuntimeCall>),
 }
 
 impl Dispatchable for RuntimeCall {
     fn dispatch_info(&self) -> DispatchInfo {
         match self {
             Self::System(call) => call.dispatch_info(),
+            Self::Utility(call) => call.dispatch_info(),
             Self::Timestamp(call) => call.dispatch_info(),
+            Self::Balances(call) => call.dispatch_info(),
+            Self::Sudo(call) => call.dispatch_info(),
         }
     }
 
     fn dispatch(self, ctx: &mut Ctx, origin: Origin) -> DispatchResultWithPostInfo {
         match self {
             Self::System(call) => call.dispatch(ctx, origin),
+            Self::Utility(call) => call.dispatch(ctx, origin),
             Self::Timestamp(call) => call.dispatch(ctx, origin),
+            Self::Balances(call) => call.dispatch(ctx, origin),
+            Self::Sudo(call) => call.dispatch(ctx, origin),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

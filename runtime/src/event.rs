@@ -13,6 +13,18 @@ pub enum RuntimeEvent {
     /// Accounts, extrinsics, upgrades.
     #[codec(index = 0)]
     System(ziver_system::Event),
+    /// Batches.
+    #[codec(index = 1)]
+    Utility(ziver_utility::Event),
+    /// Money.
+    #[codec(index = 5)]
+    Balances(ziver_balances::Event),
+    /// Fees.
+    #[codec(index = 6)]
+    TransactionPayment(ziver_fees::Event),
+    /// The key that may do anything.
+    #[codec(index = 7)]
+    Sudo(ziver_sudo::Event),
 }
 
 /// Every error of every pallet.
@@ -21,7 +33,16 @@ pub enum RuntimeError {
     /// Accounts, upgrades.
     #[codec(index = 0)]
     System(ziver_system::Error),
+    /// Batches.
+    #[codec(index = 1)]
+    Utility(ziver_utility::Error),
     /// The time.
     #[codec(index = 3)]
     Timestamp(ziver_timestamp::Error),
+    /// Money.
+    #[codec(index = 5)]
+    Balances(ziver_balances::Error),
+    /// The key that may do anything.
+    #[codec(index = 7)]
+    Sudo(ziver_sudo::Error),
 }

@@ -8,22 +8,21 @@
 //! Out of scope: what the host checks of a block (its parent, its seal), and where state comes from.
 
 use alloc::vec::Vec;
-use codec::Encode;
+use codec::{Decode, Encode};
 use core::fmt;
 use ziver_primitives::{
-    Block, Hash, Header, OpaqueExtrinsic,
+    AccountId20, Block, Hash, Header, OpaqueExtrinsic, ZIVER_ENGINE_ID,
     validity::{InvalidTransaction, TransactionValidityError},
 };
 use ziver_support::{
-    Ctx, DispatchClass, DispatchError, DispatchErrorWithPostInfo, DispatchInfo, Dispatchable, Origin, PostDispatchInfo,
-    pallets,
+    Ctx, DispatchError, DispatchErrorWithPostInfo, DispatchInfo, Dispatchable, Origin, PostDispatchInfo, pallets,
 };
 use ziver_system::{account, block, code, deposit_event, extrinsic_index, limits::BLOCK_WEIGHTS};
 
 use crate::{
     RuntimeCall,
     extrinsic::{Extrinsic, Signed, prefixed_len},
-    payment, upgrade,
+    upgrade,
     validity::{self, View},
     version::VERSION,
 };
@@ -122,7 +121,7 @@ fn apply_signed(ctx: &mut Ctx, extrinsic: Extrinsic, len: u32) -> ApplyExtrinsic
     }
     let reservation = block::reserve(ctx, &checked.info, len).ok_or(InvalidTransaction::ExhaustsResources)?;
     // The last step that may fail, and the first one that writes: it does nothing where it fails.
-    payment::withdraw(ctx, &checked, extra.tip)?;
+    let charge = ziver_fees::withdraw(ctx, &who, len, &checked.info, extra.tip)?;
     account::mutate(ctx, &who, |account| {
         account.nonce = account.nonce.saturating_add(1);
         Ok::<(), DispatchError>(())
@@ -136,9 +135,15 @@ fn apply_signed(ctx: &mut Ctx, extrinsic: Extrinsic, len: u32) -> ApplyExtrinsic
         Ok(post) => (post, Ok(())),
         Err(DispatchErrorWithPostInfo { post_info, error }) => (post_info, Err(error)),
     };
-    payment::settle(ctx, &checked, &checked.info, &post);
+    ziver_fees::settle(ctx, charge, &checked.info, &post, author(ctx).as_ref());
     finish_extrinsic(ctx, reservation, &checked.info, &post, outcome);
     Ok(outcome)
+}
+
+/// The block's author, who gets the fees: a pre-runtime item of the digest says so.
+pub fn author(ctx: &Ctx) -> Option<AccountId20> {
+    let digest = block::DIGEST.get(ctx)?;
+    digest.pre_runtime(ZIVER_ENGINE_ID).and_then(|mut payload| AccountId20::decode(&mut payload).ok())
 }
 
 /// Corrects the block's weight and leaves the extrinsic's last event.
@@ -171,7 +176,7 @@ fn finalize(ctx: &mut Ctx, extrinsics_root: Option<Hash>) -> Result<Header, Bloc
     if !ziver_timestamp::finalize(ctx) {
         return Err(BlockError::NoTimestamp);
     }
-    payment::finalize(ctx);
+    ziver_fees::on_finalize(ctx);
     Ok(block::finalize(ctx, extrinsics_root))
 }
 
@@ -200,11 +205,6 @@ pub fn execute_block(ctx: &mut Ctx, block: &Block) -> Result<(), BlockError> {
         return Err(BlockError::StateRoot { claimed: claimed.state_root, computed: computed.state_root });
     }
     Ok(())
-}
-
-/// Whether an inherent extrinsic is one that only a block's author may add.
-pub fn is_inherent(call: &RuntimeCall) -> bool {
-    call.dispatch_info().class == DispatchClass::Mandatory
 }
 
 #[cfg(test)]

@@ -39,7 +39,6 @@ pub mod executive;
 pub mod extrinsic;
 pub mod genesis;
 pub mod metadata;
-pub mod payment;
 pub mod upgrade;
 pub mod validity;
 pub mod version;

@@ -13,7 +13,7 @@ use ziver_primitives::Hash;
 use ziver_support::metadata::PalletMetadata;
 use ziver_system::EventRecord;
 
-use crate::{RuntimeEvent, upgrade, version::VERSION};
+use crate::{RuntimeCall, RuntimeEvent, upgrade, version::VERSION};
 
 mod apis;
 mod extensions;
@@ -41,7 +41,14 @@ pub fn at_version(version: u32) -> Option<Vec<u8>> {
 fn pallets() -> Vec<PalletMetadata> {
     let mut system = ziver_system::metadata(&VERSION, meta_type::<Vec<EventRecord<RuntimeEvent, Hash>>>());
     system.storage.push(upgrade::storage_metadata());
-    vec![system, ziver_timestamp::metadata()]
+    vec![
+        system,
+        ziver_utility::metadata::<RuntimeCall>(),
+        ziver_timestamp::metadata(),
+        ziver_balances::metadata(),
+        ziver_fees::metadata(),
+        ziver_sudo::metadata::<RuntimeCall>(),
+    ]
 }
 
 /// The type that stands for the runtime itself.

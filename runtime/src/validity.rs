@@ -12,10 +12,7 @@ use ziver_primitives::{
 use ziver_support::{Ctx, DispatchClass, DispatchInfo, Dispatchable};
 use ziver_system::{account, block};
 
-use crate::{
-    extrinsic::{Extrinsic, Implicit, Signed},
-    payment,
-};
+use crate::extrinsic::{Extrinsic, Implicit, Signed};
 
 /// The block in which an extrinsic shall be.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +48,6 @@ pub struct Checked {
     pub account_nonce: Nonce,
     /// What it may take.
     pub info: DispatchInfo,
-    /// Its length in bytes, with prefix.
-    pub len: u32,
     /// The first block in which it is no longer valid.
     pub death: u64,
 }
@@ -91,7 +86,7 @@ pub fn check(
     if !account.exists() {
         return Err(InvalidTransaction::Payment.into());
     }
-    Ok(Checked { who: *who, account_nonce: account.nonce, info, len, death })
+    Ok(Checked { who: *who, account_nonce: account.nonce, info, death })
 }
 
 /// What must have been signed, and when the era ends.
@@ -120,14 +115,15 @@ pub fn validate(
     };
     let view = View::child(ctx, parent_hash);
     let checked = check(ctx, extrinsic, signed, len, &view)?;
-    payment::check(ctx, &checked, signed.extra.tip)?;
+    let tip = signed.extra.tip;
+    let fee = ziver_fees::check(ctx, &checked.who, len, &checked.info, tip)?;
     let nonce = signed.extra.nonce;
     let requires = match nonce.checked_sub(1) {
         Some(before) if nonce > checked.account_nonce => vec![tag(&checked.who, before)],
         _ => vec![],
     };
     Ok(ValidTransaction {
-        priority: priority(signed.extra.tip, checked.info.class),
+        priority: ziver_fees::priority(&checked.info, len, tip, fee),
         requires,
         provides: vec![tag(&checked.who, nonce)],
         longevity: checked.death.saturating_sub(u64::from(view.number)),
@@ -137,19 +133,6 @@ pub fn validate(
 
 fn tag(who: &AccountId20, nonce: Nonce) -> Vec<u8> {
     (who, nonce).encode()
-}
-
-/// Bits of [`priority`] that hold the leading bits of the tip.
-const MANTISSA_BITS: u32 = 56;
-
-/// Grows with the tip: exact below 2^56, above it by the leading 56 bits. Operational extrinsics go before normal ones.
-pub fn priority(tip: u128, class: DispatchClass) -> u64 {
-    // A number with exponent and mantissa, so that 128 bits keep their order in 63.
-    let excess = 128u32.saturating_sub(tip.leading_zeros()).saturating_sub(MANTISSA_BITS);
-    let mantissa = u64::try_from(tip.wrapping_shr(excess)).unwrap_or(u64::MAX);
-    let by_tip = u64::from(excess).wrapping_shl(MANTISSA_BITS) | mantissa;
-    let first = if class == DispatchClass::Operational { 1 << 63 } else { 0 };
-    by_tip | first
 }
 
 #[cfg(test)]

@@ -16,6 +16,11 @@ pub type KeyValue = (Vec<u8>, Vec<u8>);
 
 /// What can be called.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(
+    replace_segment("ziver_system", "frame_system"),
+    replace_segment("call", "pallet"),
+    capture_docs = "always"
+)]
 #[allow(non_camel_case_types, reason = "clients show the variants as names of functions")]
 pub enum Call {
     /// Says something on chain, without effect. Origin: anybody.

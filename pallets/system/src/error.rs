@@ -7,6 +7,11 @@ use ziver_support::{impl_module_error, pallets};
 
 /// Why a call of this pallet failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[scale_info(
+    replace_segment("ziver_system", "frame_system"),
+    replace_segment("error", "pallet"),
+    capture_docs = "always"
+)]
 pub enum Error {
     /// The new code is another chain's runtime.
     InvalidSpecName,

@@ -39,6 +39,11 @@ pub struct EventRecord<E, T> {
 
 /// Events of this pallet.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[scale_info(
+    replace_segment("ziver_system", "frame_system"),
+    replace_segment("event", "pallet"),
+    capture_docs = "always"
+)]
 pub enum Event {
     /// An extrinsic succeeded.
     ExtrinsicSuccess {

@@ -62,6 +62,7 @@ pub static DID_UPDATE: StorageValue<bool> = StorageValue::new(pallets::TIMESTAMP
 
 /// What can be called.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(replace_segment("ziver_timestamp", "pallet_timestamp"), capture_docs = "always")]
 #[allow(non_camel_case_types, reason = "clients show the variants as names of functions")]
 pub enum Call {
     /// Sets the time. Origin: none. Once per block.
@@ -75,6 +76,7 @@ pub enum Call {
 
 /// Why a call of this pallet failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[scale_info(replace_segment("ziver_timestamp", "pallet_timestamp"), capture_docs = "always")]
 pub enum Error {
     /// The block has set the time already.
     AlreadySet,

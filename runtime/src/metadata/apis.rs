@@ -2,12 +2,13 @@
 
 use alloc::{string::String, vec, vec::Vec};
 use scale_info::{MetaType, TypeInfo, meta_type};
+use ziver_fees::{FeeDetails, RuntimeDispatchInfo};
 use ziver_primitives::{
-    AccountId20, Hash, Header, Nonce, RuntimeVersion,
+    AccountId20, Balance, Hash, Header, Nonce, RuntimeVersion,
     inherents::{CheckInherentsResult, InherentData},
     validity::{TransactionSource, TransactionValidity, TransactionValidityError},
 };
-use ziver_support::DispatchError;
+use ziver_support::{DispatchError, Weight};
 
 use super::types::{Block, ExtrinsicInclusionMode, UncheckedExtrinsic};
 use crate::version;
@@ -50,7 +51,15 @@ fn method<Output: TypeInfo + 'static>(
 
 /// All, in the order of `version::APIS`.
 pub fn all() -> Vec<Api> {
-    vec![core(), metadata(), block_builder(), transaction_queue(), account_nonce(), genesis_builder()]
+    vec![
+        core(),
+        metadata(),
+        block_builder(),
+        transaction_queue(),
+        account_nonce(),
+        transaction_payment(),
+        genesis_builder(),
+    ]
 }
 
 fn core() -> Api {
@@ -146,6 +155,25 @@ fn account_nonce() -> Api {
             &["How many transactions the account has sent."],
         )],
         docs: &["What a signer needs."],
+    }
+}
+
+fn transaction_payment() -> Api {
+    let extrinsic = || vec![input::<UncheckedExtrinsic>("uxt"), input::<u32>("len")];
+    Api {
+        name: "TransactionPaymentApi",
+        version: version::TRANSACTION_PAYMENT.1,
+        methods: vec![
+            method::<RuntimeDispatchInfo>("query_info", extrinsic(), &["Weight, class and fee, without tip."]),
+            method::<FeeDetails>("query_fee_details", extrinsic(), &["The parts of the fee, with tip."]),
+            method::<Balance>(
+                "query_weight_to_fee",
+                vec![input::<Weight>("weight")],
+                &["What weight costs before the multiplier."],
+            ),
+            method::<Balance>("query_length_to_fee", vec![input::<u32>("length")], &["What bytes cost."]),
+        ],
+        docs: &["What a sender needs to know of fees."],
     }
 }
 
