@@ -1,4 +1,5 @@
 //! Errors of this pallet. Most failures are `TokenError`s, as in Substrate.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
@@ -11,7 +12,6 @@ use ziver_support::{impl_module_error, pallets};
     replace_segment("error", "pallet"),
     capture_docs = "always"
 )]
-#[allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 pub enum Error {
     /// Vesting balance too high to send value.
     VestingBalance,

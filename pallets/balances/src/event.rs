@@ -2,6 +2,7 @@
 //!
 //! Indices are those of Substrate's balances; events that nothing here emits (suspended, upgraded, locked, ...) leave a
 //! gap.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
@@ -13,7 +14,6 @@ use crate::Reason;
 /// Which part of a balance money goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(replace_segment("ziver_balances", "frame_support"), replace_segment("event", "traits"))]
-#[allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 pub enum BalanceStatus {
     /// To `free`.
     Free,

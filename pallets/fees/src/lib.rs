@@ -47,11 +47,8 @@
 
 extern crate alloc;
 
-use codec::{Decode, Encode};
-use scale_info::TypeInfo;
-use ziver_primitives::{AccountId20, Balance};
-
 pub mod charge;
+pub mod event;
 pub mod fixed;
 pub mod genesis;
 pub mod metadata;
@@ -62,6 +59,7 @@ pub mod query;
 pub mod storage;
 
 pub use charge::{Charge, check, settle, withdraw};
+pub use event::Event;
 pub use fixed::FixedU128;
 pub use genesis::{GenesisError, genesis};
 pub use metadata::metadata;
@@ -69,12 +67,3 @@ pub use multiplier::on_finalize;
 pub use price::{FeeDetails, InclusionFee};
 pub use priority::priority;
 pub use query::RuntimeDispatchInfo;
-
-/// What happened.
-#[allow(missing_docs, reason = "the fields are explained by their variants")]
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[scale_info(replace_segment("ziver_fees", "pallet_transaction_payment"), capture_docs = "always")]
-pub enum Event {
-    /// A transaction fee `actual_fee`, of which `tip` was added to the minimum inclusion fee, has been paid by `who`.
-    TransactionFeePaid { who: AccountId20, actual_fee: Balance, tip: Balance },
-}

@@ -1,4 +1,5 @@
 //! The calls of this pallet; names, indices and fields are Substrate's.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use alloc::boxed::Box;
 use codec::{Decode, DecodeWithMemTracking, Encode};

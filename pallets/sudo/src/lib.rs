@@ -38,44 +38,21 @@
 extern crate alloc;
 
 use alloc::vec;
-use codec::{Decode, Encode};
 use scale_info::{TypeInfo, meta_type};
 use ziver_primitives::AccountId20;
-use ziver_support::{Ctx, DispatchError, impl_module_error, metadata::PalletMetadata, pallets, storage::StorageValue};
+use ziver_support::{Ctx, metadata::PalletMetadata, pallets, storage::StorageValue};
 
 pub mod call;
+pub mod error;
+pub mod event;
 pub mod weights;
 
 pub use call::Call;
+pub use error::Error;
+pub use event::Event;
 
 /// The account of the key.
 pub static KEY: StorageValue<AccountId20> = StorageValue::new(pallets::SUDO.name, "Key");
-
-/// What happened.
-#[allow(missing_docs, reason = "the fields are explained by their variants")]
-#[allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[scale_info(replace_segment("ziver_sudo", "pallet_sudo"), capture_docs = "always")]
-pub enum Event {
-    /// A sudo call just took place.
-    Sudid { sudo_result: Result<(), DispatchError> },
-    /// The sudo key has been updated.
-    KeyChanged { old: Option<AccountId20>, new: AccountId20 },
-    /// The key was permanently removed.
-    KeyRemoved,
-    /// A call as another account just took place.
-    SudoAsDone { sudo_result: Result<(), DispatchError> },
-}
-
-/// Why a call failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[scale_info(replace_segment("ziver_sudo", "pallet_sudo"), capture_docs = "always")]
-pub enum Error {
-    /// Sender must be the Sudo account.
-    RequireSudo,
-}
-
-impl_module_error!(Error, pallets::SUDO);
 
 /// Sets the first key, if there is to be one.
 pub fn genesis(ctx: &mut Ctx, key: Option<AccountId20>) {

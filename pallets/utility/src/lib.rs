@@ -38,47 +38,22 @@
 extern crate alloc;
 
 use alloc::vec;
-use codec::{Decode, Encode};
 use scale_info::{TypeInfo, meta_type};
 use ziver_support::{
-    DispatchError, impl_module_error,
+    impl_module_error,
     metadata::{ConstantMetadata, PalletMetadata},
     pallets,
 };
 
 pub mod call;
+pub mod error;
+pub mod event;
 pub mod limits;
 pub mod weights;
 
 pub use call::Call;
-
-/// What happened.
-#[allow(missing_docs, reason = "the fields are explained by their variants")]
-#[allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[scale_info(replace_segment("ziver_utility", "pallet_utility"), capture_docs = "always")]
-pub enum Event {
-    /// Batch of dispatches did not complete fully. Index of first failing dispatch given, as well as the error.
-    BatchInterrupted { index: u32, error: DispatchError },
-    /// Batch of dispatches completed fully with no error.
-    BatchCompleted,
-    /// Batch of dispatches completed but has errors.
-    BatchCompletedWithErrors,
-    /// A single item within a Batch of dispatches has completed with no error.
-    ItemCompleted,
-    /// A single item within a Batch of dispatches has completed with error.
-    ItemFailed { error: DispatchError },
-}
-
-/// Why a call failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[scale_info(replace_segment("ziver_utility", "pallet_utility"), capture_docs = "always")]
-pub enum Error {
-    /// Too many calls batched.
-    TooManyCalls,
-}
-
-impl_module_error!(Error, pallets::UTILITY);
+pub use error::Error;
+pub use event::Event;
 
 /// The description of this pallet in a runtime whose calls are `C`.
 pub fn metadata<C: TypeInfo + 'static>() -> PalletMetadata {
