@@ -1,4 +1,5 @@
 //! Events of this pallet.
+#![allow(clippy::cast_possible_truncation, reason = "derived codecs cast the discriminants of their variants")]
 
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
