@@ -114,7 +114,7 @@ from_debian() {
     done
     bin=$root/usr/lib/rustlib/$(rustc_field "$RUSTC" host)/bin
     mkdir -p "$bin" && ln -s "$root/usr/lib/llvm-$llvm/bin/lld" "$bin/rust-lld"
-    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "'$(dirname "$root"/usr/lib/*/libLLVM*.so*)'" "'$root/usr/bin/rustc'" >"$root/rustc"
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "'$(dirname "$root"/usr/lib/*/librustc_driver-*.so)'" "'$root/usr/bin/rustc'" >"$root/rustc"
     chmod +x "$root/rustc"
     "$root/rustc" -V >&2 || { say "its compiler does not run here: libz3-4, libedit2 or libxml2 may be missing"; return 1; }
     build_std "$root/rustc" "$root" "$root/usr" || return 1
