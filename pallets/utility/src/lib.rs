@@ -40,7 +40,6 @@ extern crate alloc;
 use alloc::vec;
 use scale_info::{TypeInfo, meta_type};
 use ziver_support::{
-    impl_module_error,
     metadata::{ConstantMetadata, PalletMetadata},
     pallets,
 };
