@@ -64,7 +64,9 @@ fn dispatch(cli: &Cli) -> Result<()> {
 
 fn log_to_stderr(filter: &str) -> Result<()> {
     let filter = EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("cannot use --log {filter}: {error}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(is_terminal);
+    log.with_writer(std::io::stderr).init();
     Ok(())
 }
 

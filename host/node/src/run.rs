@@ -114,7 +114,7 @@ fn serve(chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
     runtime.spawn(informant::run(reader, notices.subscribe()));
 
     let end = runtime.block_on(wait(end, stop));
-    if runtime.block_on(tokio::time::timeout(RPC_STOP_MAX, server.stop())).is_err() {
+    if runtime.block_on(async { tokio::time::timeout(RPC_STOP_MAX, server.stop()).await }).is_err() {
         tracing::warn!("some clients did not read their last answers");
     }
     engine_thread.join().map_err(|_| anyhow!("the engine's thread panicked"))?;

@@ -1,0 +1,131 @@
+// Starts the real ziver-host on a free port with a folder of its own, and joins @polkadot/api to it.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
+
+const HOST = process.env.ZIVER_HOST;
+if (!HOST) throw new Error('ZIVER_HOST must name the ziver-host to test');
+
+const START_MAX_MS = 120_000;
+
+// The well-known development keys, which dev.json endows.
+const KEYS = {
+  alith: '0x5fb92d6e98884f76de468fa3f6278f8807c48bebc13595d45af5bdc4da702133',
+  baltathar: '0x8075991ce870b93a8870eca0c0f91913d12f47948ca0fd25b49c6fa7cdbeee8b',
+  charleth: '0x0b6e18cafb6ed99687ec547bd28139cafdd2bffe70e6b688025de6b445aa5c5b',
+  dorothy: '0x39539ab1876910bbf3a223d84a29e28f1cb4e2e456503e7e91ed39b2e7223d68',
+  ethan: '0x7dce9bc8babb68fec1409be38c8e1a52650206a7ed90ff956ae8a6d15eeaaef4',
+  faith: '0xb9d2ea9a615f3165812e8d44de0d24da9bbd164b65c4f0573e1ce2c8dbd9c8df',
+};
+
+const keyring = new Keyring({ type: 'ethereum' });
+export const accounts = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [name, keyring.addFromUri(key)]));
+
+/** A fresh account without money. */
+export function stranger() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return keyring.addFromUri('0x' + Buffer.from(bytes).toString('hex'));
+}
+
+/** Starts a node; `args` are added to its command line. */
+export async function startNode(args = ['--sealing', 'interval=300']) {
+  const folder = await mkdtemp(join(tmpdir(), 'ziver-clients-'));
+  const child = spawn(HOST, ['--chain', 'dev', '--base-path', folder, '--rpc-port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const address = await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no port after ${START_MAX_MS} ms:\n${log}`)), START_MAX_MS);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /^listening on (\S+)$/.exec(line);
+      if (found) {
+        clearTimeout(timer);
+        resolve(found[1]);
+      }
+    });
+    exited.then((code) => reject(new Error(`ziver-host ended with ${code}:\n${log}`)));
+  });
+  const apis = [];
+  return {
+    address,
+    ws: `ws://${address}`,
+    http: `http://${address}`,
+    log: () => log,
+    /** A connected @polkadot/api; it is disconnected with the node. */
+    async api(options = {}) {
+      const api = await ApiPromise.create({ provider: new WsProvider(`ws://${address}`), noInitWarn: true, ...options });
+      apis.push(api);
+      return api;
+    },
+    /** Ends the node as an operator would, and removes its folder. */
+    async stop() {
+      for (const api of apis) await api.disconnect().catch(() => {});
+      child.kill('SIGTERM');
+      const code = await exited;
+      await rm(folder, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`ziver-host ended with ${code}:\n${log}`);
+    },
+  };
+}
+
+/** One JSON-RPC call over HTTP; the whole answer. */
+export async function rpc(node, method, params = []) {
+  const response = await fetch(node.http, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+  return response.json();
+}
+
+/** Signs and sends; resolves at the wished status with all statuses on the way and the events of the transaction. */
+export function send(call, signer, { until = 'finalized', ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const statuses = [];
+    let unsubscribe;
+    call
+      .signAndSend(signer, options, (result) => {
+        statuses.push(result.status.type.toLowerCase());
+        const ended = result.isError || result.status.isUsurped;
+        if (ended) {
+          unsubscribe?.();
+          reject(new Error(`transaction ended as ${result.status.type}`));
+        } else if (result.status.type.toLowerCase() === until.toLowerCase()) {
+          unsubscribe?.();
+          resolve({
+            statuses,
+            events: result.events,
+            dispatchError: result.dispatchError,
+            block: result.status.isFinalized ? result.status.asFinalized : result.status.isInBlock ? result.status.asInBlock : null,
+          });
+        }
+      })
+      .then((stop) => (unsubscribe = stop), reject);
+  });
+}
+
+/** Resolves when `condition` answers something true; fails after a while. */
+export async function eventually(condition, { withinMs = 30_000, what = 'the condition' } = {}) {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`${what} did not come true within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Names of the events, as pallet.Event. */
+export const names = (events) => events.map(({ event }) => `${event.section}.${event.method}`);
+
+export const free = async (api, account) => (await api.query.system.account(account.address ?? account)).data.free.toBigInt();
+
+export const nonceOf = async (api, account) => (await api.query.system.account(account.address)).nonce.toNumber();
+
+export const ZIV = 10n ** 18n;

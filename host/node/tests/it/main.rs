@@ -1,0 +1,12 @@
+//! The real `ziver-host` as a process: how it starts, what it refuses, how it ends, and what survives.
+
+#[path = "../../../rpc/tests/it/client.rs"]
+#[allow(dead_code, reason = "shared with the RPC server's own tests, which use all of it")]
+mod client;
+mod process;
+mod wallet;
+
+mod bad_input;
+mod kill;
+mod lifecycle;
+mod refusals;

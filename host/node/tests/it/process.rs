@@ -1,0 +1,125 @@
+//! A node in a process of its own, in a folder of its own, on a port of its own.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client;
+
+/// What a run of the program that ended by itself left behind.
+pub struct Output {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the program to its end.
+pub fn run(args: &[&str]) -> Output {
+    let output = command(args).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Output { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ziver-host"));
+    command.args(args).stdin(Stdio::null()).env_remove("ZIVER_LOG");
+    command
+}
+
+/// A running node. Dropping it kills it.
+pub struct Node {
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Node {
+    /// Starts on `folder`, blocks every 100 ms; `args` are added.
+    pub fn start(folder: &Path, args: &[&str]) -> Self {
+        Self::start_with(folder, args, &[])
+    }
+
+    /// The same with variables in its environment.
+    pub fn start_with(folder: &Path, args: &[&str], variables: &[(&str, &Path)]) -> Self {
+        let mut command = command(&["--rpc-port", "0", "--block-time-ms", "100", "--log", "warn"]);
+        if !args.contains(&"--tmp") {
+            command.arg("--base-path").arg(folder);
+        }
+        command.args(args).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let Some(Ok(line)) = lines.next() else {
+                let mut log = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+                panic!("the node ended before it listened: {log}");
+            };
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.parse().unwrap();
+            }
+        };
+        Self { address, child }
+    }
+
+    /// Calls a method that must succeed.
+    pub fn call(&self, method: &str, params: Value) -> Value {
+        client::result(self.address, method, params)
+    }
+
+    /// Number of the best block.
+    pub fn best(&self) -> u64 {
+        number(&self.call("zx_blockNumber", json!([])))
+    }
+
+    /// Waits until the best block has this number.
+    pub fn wait_for_block(&self, wanted: u64) {
+        let mut ws = client::Ws::connect(self.address);
+        let id = ws.subscribe("chain_subscribeNewHeads", json!([]));
+        while number(&ws.notification("chain_newHead", &id)["number"]) < wanted {}
+    }
+
+    /// As the operating system does with a process at any moment.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal by name, and waits for the end.
+    pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap(), log)
+    }
+
+    /// Ends it as an operator would; nothing may go wrong.
+    pub fn stop(self) {
+        let (status, log) = self.signal("TERM");
+        assert!(status.success(), "{status}: {log}");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Fails when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A hexadecimal number of JSON-RPC.
+pub fn number(value: &Value) -> u64 {
+    let text = value.as_str().unwrap_or_else(|| panic!("a hexadecimal number: {value}"));
+    u64::from_str_radix(text.trim_start_matches("0x"), 16).unwrap()
+}
+
+/// A folder that goes at the test's end.
+pub fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("ziver-node-test-").tempdir().unwrap()
+}

@@ -1,0 +1,169 @@
+//! Starts that must fail: exit code 1 and one clear line, no panic.
+
+use std::{fs, net::TcpListener};
+
+use serde_json::{Value, json};
+
+use crate::process::{Node, Output, folder, run};
+
+fn refused(args: &[&str], expected: &str) {
+    let Output { code, stderr, .. } = run(args);
+    let last = stderr.lines().last().unwrap_or_default();
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(last.starts_with("ziver-host: ") && last.contains(expected), "{last}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    assert_eq!(stderr.lines().filter(|line| line.starts_with("ziver-host: ")).count(), 1, "{stderr}");
+}
+
+fn dev_spec() -> Value {
+    serde_json::from_str(include_str!("../../../../chain-specs/dev.json")).unwrap()
+}
+
+/// Starts with this text as chain spec.
+fn spec_refused(text: &str, expected: &str) {
+    let folder = folder();
+    let spec = folder.path().join("spec.json");
+    fs::write(&spec, text).unwrap();
+    let base = folder.path().join("base");
+    let args = ["--chain", spec.to_str().unwrap(), "--base-path", base.to_str().unwrap(), "--rpc-port", "0"];
+    refused(&args, expected);
+}
+
+#[test]
+fn missing_chain_spec_is_named() {
+    refused(&["--chain", "/nowhere/spec.json"], "cannot read the chain spec /nowhere/spec.json: No such file");
+}
+
+#[test]
+fn chain_spec_that_is_no_json_is_refused_with_its_place() {
+    spec_refused("{ \"name\": ", "chain spec: EOF while parsing");
+    spec_refused("[]", "chain spec: invalid length 0");
+    spec_refused(&"[".repeat(100_000), "chain spec: ");
+}
+
+#[test]
+fn chain_spec_with_wrong_fields_is_refused() {
+    let with = |change: fn(&mut Value)| {
+        let mut spec = dev_spec();
+        change(&mut spec);
+        spec.to_string()
+    };
+    spec_refused(&with(|spec| spec["id"] = json!("../escape")), "field `id`");
+    spec_refused(&with(|spec| spec["name"] = json!(" ")), "field `name`");
+    spec_refused(&with(|spec| spec["surprise"] = json!(1)), "unknown field `surprise`");
+    spec_refused(&with(|spec| spec["genesis"] = json!({})), "chain spec");
+    spec_refused(&with(|spec| spec["chainType"] = json!("Dev")), "chain spec: unknown variant `Dev`");
+}
+
+#[test]
+fn genesis_that_the_runtime_refuses_is_an_error() {
+    let with = |genesis: Value| {
+        let mut spec = dev_spec();
+        spec["genesis"]["runtimeGenesis"]["patch"] = genesis;
+        spec.to_string()
+    };
+    spec_refused(&with(json!({ "balances": { "balances": [["0x12", "1"]] } })), "genesis");
+    spec_refused(&with(json!({ "balances": { "balances": [[crate_account(), "minus one"]] } })), "genesis");
+    spec_refused(&with(json!({ "nonsense": {} })), "genesis");
+}
+
+fn crate_account() -> &'static str {
+    "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac"
+}
+
+#[test]
+fn genesis_code_that_is_no_runtime_is_an_error() {
+    let mut spec = dev_spec();
+    spec["genesis"]["runtimeGenesis"]["code"] = json!("0x0061736d01000000");
+    spec_refused(&spec.to_string(), "genesis");
+    spec["genesis"]["runtimeGenesis"]["code"] = json!("0x00");
+    spec_refused(&spec.to_string(), "genesis");
+}
+
+#[test]
+fn live_chain_needs_an_author() {
+    let mut spec = dev_spec();
+    spec["chainType"] = json!("Live");
+    spec_refused(&spec.to_string(), "--author");
+}
+
+#[test]
+fn taken_port_is_named() {
+    let folder = folder();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    let base = folder.path().to_str().unwrap();
+    refused(&["--base-path", base, "--rpc-port", &port], &format!("cannot listen for RPC on 127.0.0.1:{port}"));
+}
+
+#[test]
+fn second_node_on_one_folder_is_refused_and_the_first_goes_on() {
+    let folder = folder();
+    let base = folder.path().to_str().unwrap();
+    let node = Node::start(folder.path(), &[]);
+    refused(&["--base-path", base, "--rpc-port", "0"], "in use by another process");
+    refused(&["check-chain", "--base-path", base], "in use by another process");
+    refused(&["purge-chain", "--yes", "--base-path", base], "in use by another process");
+    node.wait_for_block(node.best() + 2);
+    node.stop();
+}
+
+#[test]
+fn folder_of_another_chain_is_refused() {
+    let folder = folder();
+    Node::start(folder.path(), &[]).stop();
+    let mut spec = dev_spec();
+    spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["balances"][0][1] = json!("5000000000000000000");
+    let file = folder.path().join("other.json");
+    fs::write(&file, spec.to_string()).unwrap();
+    let args = ["--chain", file.to_str().unwrap(), "--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0"];
+    refused(&args, "the database belongs to the chain with genesis 0x");
+    Node::start(folder.path(), &[]).stop();
+}
+
+#[test]
+fn folder_that_can_not_be_made_is_refused() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    refused(&["--base-path", file.to_str().unwrap(), "--rpc-port", "0"], "file/ziver_dev");
+}
+
+#[test]
+fn foreign_files_in_the_database_folder_are_refused() {
+    let folder = folder();
+    let db = folder.path().join("ziver_dev/db");
+    fs::create_dir_all(&db).unwrap();
+    fs::write(db.join("CURRENT"), "not a database\n").unwrap();
+    refused(&["--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0"], "ziver_dev/db");
+}
+
+#[test]
+fn wrong_options_end_with_code_2_and_usage() {
+    for args in [&["--sealing", "never"][..], &["--rpc-port", "x"], &["--what"], &["--tmp", "--base-path", "x"]] {
+        let Output { code, stderr, .. } = run(args);
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(stderr.starts_with("error: "), "{stderr}");
+    }
+}
+
+#[test]
+fn nonsense_log_filter_is_refused() {
+    refused(&["--log", "=x=y"], "--log");
+}
+
+#[test]
+fn nonsense_origin_is_refused() {
+    let folder = folder();
+    let base = folder.path().to_str().unwrap();
+    refused(&["--base-path", base, "--rpc-port", "0", "--rpc-cors", "a\u{1}b"], "not an origin");
+}
+
+#[test]
+fn check_and_purge_of_nothing_are_refused() {
+    let folder = folder();
+    let base = folder.path().to_str().unwrap();
+    refused(&["check-chain", "--base-path", base], "there is no chain in");
+    refused(&["purge-chain", "--yes", "--base-path", base], "there is no chain in");
+    refused(&["purge-chain", "--base-path", base], "give --yes");
+}

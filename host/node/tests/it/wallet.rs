@@ -1,0 +1,47 @@
+//! Signing transfers for a running node.
+
+use codec::{Compact, Encode};
+use serde_json::json;
+use ziver_primitives::{
+    AccountId20, Hash, UNIT,
+    transaction::{DevelopmentAccount, SecretKey, UnsignedTransaction},
+};
+
+use crate::process::Node;
+
+/// Pallet Balances, call `transfer_keep_alive`; the clients' tests find it by name.
+const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
+
+/// One account's key and what it must sign besides its calls.
+pub struct Wallet {
+    key: SecretKey,
+    form: UnsignedTransaction,
+}
+
+impl Wallet {
+    /// Learns chain, runtime version and nonce from the node.
+    pub fn new(node: &Node, account: DevelopmentAccount) -> Self {
+        let version = node.call("state_getRuntimeVersion", json!([]));
+        let genesis = node.call("chain_getBlockHash", json!([0]));
+        let genesis_hash: Hash = genesis.as_str().unwrap().parse().unwrap();
+        let nonce = node.call("account_nextIndex", json!([account.account().to_string()]));
+        let of = |value: &serde_json::Value| u32::try_from(value.as_u64().unwrap()).unwrap();
+        let form = UnsignedTransaction {
+            nonce: of(&nonce),
+            spec_version: of(&version["specVersion"]),
+            transaction_version: of(&version["transactionVersion"]),
+            genesis_hash,
+            birth_hash: genesis_hash,
+            ..Default::default()
+        };
+        Self { key: account.key(), form }
+    }
+
+    /// The next transfer of a thousandth of the token, as hexadecimal for JSON-RPC.
+    pub fn transfer(&mut self, to: AccountId20) -> String {
+        self.form.call = (TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode();
+        let extrinsic = self.form.sign(&self.key);
+        self.form.nonce += 1;
+        format!("0x{}", hex::encode(extrinsic.encode()))
+    }
+}
