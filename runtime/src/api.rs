@@ -128,7 +128,7 @@ fn metadata_at_version(_ctx: &mut Ctx, input: &[u8]) -> Answer {
 }
 
 fn metadata_versions(_ctx: &mut Ctx, _input: &[u8]) -> Answer {
-    Ok(metadata::VERSIONS.encode())
+    Ok(metadata::VERSIONS.as_slice().encode())
 }
 
 fn builder_apply_extrinsic(ctx: &mut Ctx, input: &[u8]) -> Answer {
