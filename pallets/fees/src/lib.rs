@@ -67,3 +67,6 @@ pub use multiplier::on_finalize;
 pub use price::{FeeDetails, InclusionFee};
 pub use priority::priority;
 pub use query::RuntimeDispatchInfo;
+
+#[cfg(test)]
+mod tests;

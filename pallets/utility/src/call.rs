@@ -112,7 +112,7 @@ fn run<C: Dispatchable>(
     for (index, call) in (0u32..).zip(calls) {
         let info = call.dispatch_info();
         let result = ctx.dispatch_nested(call, origin);
-        let post = result.map_or_else(|failure| failure.post_info, |post| post);
+        let post = result.unwrap_or_else(|failure| failure.post_info);
         weight = weight.saturating_add(post.actual_weight(&info)).saturating_add(weights::BATCH_ITEM);
         match (result.map_err(|failure| failure.error), on_failure) {
             (Ok(_), _) => announce(ctx, &Event::ItemCompleted),

@@ -224,7 +224,7 @@ proptest! {
         let call = of_kind(kind, calls);
         let info = call.dispatch_info();
         let result = run(&mut ext, call.clone(), WHO);
-        let post = result.map_or_else(|failure| failure.post_info, |post| post);
+        let post = result.unwrap_or_else(|failure| failure.post_info);
         prop_assert!(!post.actual_weight.unwrap().any_gt(info.weight), "never more than announced");
         let sum = expected(&Utility(call));
         prop_assert_eq!(result.is_ok(), sum.is_ok());

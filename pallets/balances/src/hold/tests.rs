@@ -73,3 +73,23 @@ fn held_money_moves_free_or_held_and_freezes_count() {
     state.noop(TokenError::FundsUnavailable, moves(&BALTATHAR, 3 * ED, BalanceStatus::Free));
     state.ok(moves(&BALTATHAR, 2 * ED, BalanceStatus::Free));
 }
+
+#[test]
+fn money_on_hold_does_not_go_to_an_account_with_too_many_dependants() {
+    let mut state = State::usual();
+    state.ok(|ctx| hold(ctx, STAKE, &ALITH, 4 * ED));
+    state.ok(|ctx| crate::reserve(ctx, &ALITH, ED));
+    for _ in 0..ziver_system::account::CONSUMERS_MAX {
+        state.ok(|ctx| ziver_system::account::mutate(ctx, &BALTATHAR, ziver_system::AccountInfo::add_consumer));
+    }
+    let both = (&ALITH, &BALTATHAR);
+    state.noop(DispatchError::TooManyConsumers, |ctx| {
+        transfer_held(ctx, STAKE, both, ED, Precision::Exact, BalanceStatus::Reserved)
+    });
+    state.noop(DispatchError::TooManyConsumers, |ctx| {
+        crate::repatriate_reserved(ctx, &ALITH, &BALTATHAR, ED, BalanceStatus::Reserved)
+    });
+    state.noop(DispatchError::TooManyConsumers, |ctx| hold(ctx, STAKE, &BALTATHAR, 1));
+    state.noop(DispatchError::TooManyConsumers, |ctx| crate::set_freeze(ctx, VOTE, &BALTATHAR, 1));
+    state.ok(|ctx| transfer_held(ctx, STAKE, both, ED, Precision::Exact, BalanceStatus::Free));
+}
