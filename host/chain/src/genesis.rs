@@ -116,7 +116,7 @@ impl GenesisSource {
             parent_hash: Hash::zero(),
             number: 0,
             state_root: finished.root,
-            extrinsics_root: crate::import::extrinsics_root(&[], &version),
+            extrinsics_root: crate::import::extrinsics_root(&[]),
             digest: Digest::default(),
         };
         Ok(Genesis { hash: header.hash(), header, finished, code })

@@ -114,13 +114,10 @@ impl ImportError {
     }
 }
 
-/// Root of the trie over a body, as headers carry it.
-pub fn extrinsics_root(extrinsics: &[OpaqueExtrinsic], version: &RuntimeVersion) -> Hash {
-    ordered_root::<KeccakHasher>(extrinsics.iter().map(Encode::encode), extrinsics_version(version))
-}
-
-fn extrinsics_version(version: &RuntimeVersion) -> StateVersion {
-    if version.system_version >= 2 { StateVersion::V1 } else { StateVersion::V0 }
+/// Root of the trie over a body, as headers carry it. The runtime computes it again; this copy of its rule refuses bad blocks
+/// without running them.
+pub fn extrinsics_root(extrinsics: &[OpaqueExtrinsic]) -> Hash {
+    ordered_root::<KeccakHasher>(extrinsics.iter().map(Encode::encode), StateVersion::V1)
 }
 
 /// The version of the state's trie under a runtime.
@@ -181,7 +178,7 @@ pub(crate) struct Execution<'a> {
 
 impl Execution<'_> {
     pub fn check_extrinsics_root(&self, block: &Block) -> Result<(), ImportError> {
-        let computed = extrinsics_root(&block.extrinsics, self.version);
+        let computed = extrinsics_root(&block.extrinsics);
         match block.header.extrinsics_root {
             found if found == computed => Ok(()),
             found => Err(ImportError::ExtrinsicsRoot { found, computed }),

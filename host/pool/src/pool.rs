@@ -217,6 +217,9 @@ impl Pool {
         }
         let new = Transaction::new(*hash, Arc::clone(&old.bytes), valid, validated_at);
         let was_ready = entry.is_ready();
+        if new.requires == old.requires && new.provides == old.provides {
+            return self.refresh(new);
+        }
         self.take_out(hash);
         match self.conflicts(&new) {
             Ok(replaced) => {
@@ -333,6 +336,18 @@ impl Pool {
             Some(old) if old >= new.priority => Err(SubmitError::TooLowPriority { old, new: new.priority }),
             _ => Ok(hashes),
         }
+    }
+
+    /// Same tags, perhaps another priority or longevity: nobody who depends on it is concerned.
+    fn refresh(&mut self, new: Transaction) {
+        let hash = new.hash;
+        self.unplace(&hash);
+        if let Some(entry) = self.entries.get_mut(&hash) {
+            self.expiry.remove(&(entry.transaction.valid_till, hash));
+            self.expiry.insert((new.valid_till, hash));
+            entry.transaction = Arc::new(new);
+        }
+        self.place(&hash);
     }
 
     fn put_in(&mut self, transaction: Transaction, arrival: u64) {

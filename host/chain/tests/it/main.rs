@@ -1,0 +1,11 @@
+//! The chain with the real runtime: blocks are built, imported, reorganised, finalised, refused, and found again.
+
+mod building;
+mod faults;
+mod fixture;
+mod forks;
+mod genesis;
+mod hostile;
+mod replay;
+mod restart;
+mod upgrade;

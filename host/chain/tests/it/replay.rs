@@ -1,0 +1,54 @@
+//! The whole chain executed again.
+
+use std::sync::Arc;
+
+use ziver_chain::{CheckError, GenesisSource, check_chain};
+use ziver_db::{Batch, Column, Db, MemoryDb};
+
+use crate::fixture::{Alith, Baltathar, Charleth, World, dev_source};
+
+fn scratch() -> Arc<dyn Db> {
+    Arc::new(MemoryDb::new())
+}
+
+#[test]
+fn whole_chain_replays_and_tells_of_its_progress() {
+    let mut world = World::new();
+    for nonce in 0..4 {
+        let transfer = world.transfer(Baltathar, nonce, Charleth.account(), 10);
+        world.grow(world.chain.best().hash, vec![transfer]);
+    }
+    let mut seen = Vec::new();
+    let mut progress = |number, last| seen.push((number, last));
+    let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut progress).unwrap();
+    assert_eq!(checked, 4);
+    assert_eq!(seen, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+}
+
+#[test]
+fn replay_up_to_a_block_stops_there() {
+    let mut world = World::new();
+    world.branch(world.genesis(), Alith, 3);
+    let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), Some(2), &mut |_, _| {}).unwrap();
+    assert_eq!(checked, 2);
+}
+
+#[test]
+fn replay_with_a_newer_embedded_runtime_uses_the_old_one() {
+    let mut world = World::new();
+    world.branch(world.genesis(), Alith, 2);
+    let newer = GenesisSource { default_code: Arc::from(ziver_wasm::UPGRADED), ..dev_source() };
+    assert_eq!(check_chain(world.chain.reader(), &newer, scratch(), None, &mut |_, _| {}).unwrap(), 2);
+}
+
+#[test]
+fn replay_names_the_block_that_was_tampered_with() {
+    let mut world = World::new();
+    let blocks = world.branch(world.genesis(), Alith, 3);
+    let other = world.block(&blocks[0].hash).extrinsics;
+    let mut batch = Batch::new();
+    batch.put(Column::Body, blocks[1].hash.as_bytes(), codec::Encode::encode(&other));
+    world.db.write(batch).unwrap();
+    let failed = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| {});
+    assert!(matches!(failed, Err(CheckError::Block { number: 2, .. })), "{failed:?}");
+}

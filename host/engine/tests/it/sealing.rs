@@ -1,0 +1,115 @@
+//! When blocks are built.
+
+use ziver_engine::{Action, Event, SealError, Sealing, Status};
+
+use crate::fixture::{Baltathar, Bed, START_MS, config};
+
+fn timers(bed: &Bed) -> Vec<u64> {
+    let timer = |action: &Action| match action {
+        Action::SetTimer { at_ms } => Some(*at_ms),
+        _ => None,
+    };
+    bed.actions.iter().filter_map(timer).collect()
+}
+
+fn timestamp(bed: &Bed, number: u32) -> u64 {
+    let reader = bed.engine.reader();
+    let hash = reader.hash_by_number(number).unwrap().unwrap();
+    let key = ziver_primitives::storage_keys::item_prefix("Timestamp", "Now");
+    let value = reader.view_at(&hash).unwrap().unwrap().get(None, &key).unwrap().unwrap();
+    u64::from_le_bytes(value.try_into().unwrap())
+}
+
+#[test]
+fn interval_builds_one_block_a_slot_empty_or_not_without_drift() {
+    let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
+    assert_eq!(timers(&bed), [START_MS + 2_000]);
+    for late_ms in [0, 900, 1_999, 3] {
+        bed.now_ms = timers(&bed).last().copied().unwrap() + late_ms;
+        bed.handle(Event::Tick);
+        bed.handle(Event::Tick);
+    }
+    assert_eq!(bed.best().number, 4, "the second tick of a slot builds nothing");
+    assert!(timers(&bed).iter().all(|at_ms| at_ms % 2_000 == 0));
+    assert_eq!(bed.engine.reader().finalized().number, 2);
+}
+
+#[test]
+fn timestamps_grow_though_the_clock_stands_or_goes_back() {
+    let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
+    for now_ms in [START_MS + 2_000, START_MS + 50_000, START_MS - 100_000, START_MS - 90_000, START_MS] {
+        bed.now_ms = now_ms;
+        bed.handle(Event::Tick);
+    }
+    assert_eq!(bed.best().number, 5);
+    let times: Vec<u64> = (1..=5).map(|number| timestamp(&bed, number)).collect();
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]), "{times:?}");
+    let mut standing = Bed::manual();
+    for _ in 0..3 {
+        standing.now_ms = START_MS - 2_000;
+        standing.seal();
+    }
+    assert_eq!(timestamp(&standing, 3), START_MS + 2);
+}
+
+#[test]
+fn instant_makes_one_block_of_a_burst_and_none_without_transactions() {
+    let mut bed = Bed::new(config(Sealing::Instant));
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 0);
+    for nonce in 0..20 {
+        let transfer = bed.transfer(Baltathar, nonce);
+        bed.submit(&transfer).unwrap();
+    }
+    assert_eq!(timers(&bed), [START_MS], "one tick is asked for, at once");
+    bed.handle(Event::Tick);
+    let best = bed.best();
+    assert_eq!((best.number, bed.transactions(&best.hash).len()), (1, 20));
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best(), best);
+}
+
+#[test]
+fn manual_refuses_an_empty_block_unless_it_is_wanted() {
+    let mut bed = Bed::manual();
+    assert!(matches!(bed.seal_on(None, false), Err(SealError::Empty)));
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 0);
+    assert_eq!(bed.seal_on(None, true).unwrap().number, 1);
+    let transfer = bed.transfer(Baltathar, 0);
+    let hash = bed.submit(&transfer).unwrap();
+    let block = bed.seal_on(None, false).unwrap();
+    assert_eq!(bed.transactions(&block.hash), [hash]);
+}
+
+#[test]
+fn sealing_with_finality_finalises_at_once() {
+    let mut bed = Bed::manual();
+    let transfer = bed.transfer(Baltathar, 0);
+    let hash = bed.submit(&transfer).unwrap();
+    bed.handle(Event::Seal { id: 1, create_empty: false, finalize: true, parent: None });
+    let best = bed.best();
+    assert_eq!(bed.engine.reader().finalized(), best);
+    assert_eq!(
+        bed.statuses(&hash),
+        [
+            Status::Ready,
+            Status::InBlock { block: best.hash, index: 1 },
+            Status::Finalized { block: best.hash, index: 1 },
+        ],
+    );
+}
+
+#[test]
+fn finality_follows_at_its_distance() {
+    let mut bed = Bed::manual();
+    let transfer = bed.transfer(Baltathar, 0);
+    let hash = bed.submit(&transfer).unwrap();
+    let block = bed.seal();
+    bed.seal();
+    assert_eq!(bed.engine.reader().finalized().number, 0);
+    assert_eq!(bed.statuses(&hash).len(), 2);
+    bed.seal();
+    assert_eq!(bed.engine.reader().finalized(), block);
+    assert_eq!(bed.statuses(&hash).last(), Some(&Status::Finalized { block: block.hash, index: 1 }));
+}
