@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::fmt;
 use ziver_primitives::{
-    AccountId20, Block, Hash, Header, OpaqueExtrinsic, ZIVER_ENGINE_ID,
+    AccountId20, Block, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, ZIVER_ENGINE_ID,
     validity::{InvalidTransaction, TransactionValidityError},
 };
 use ziver_support::{
@@ -69,10 +69,12 @@ impl fmt::Display for BlockError {
     }
 }
 
-/// Begins a block. Of the header only number, parent and digest are read. The first block of a new runtime migrates
-/// state before anything else.
+/// Begins a block. Of the header only number, parent and the digest's pre-runtime items are read: the other items come
+/// from execution. The first block of a new runtime migrates state before anything else.
 pub fn initialize_block(ctx: &mut Ctx, header: &Header) {
-    block::initialize(ctx, header.number, &header.parent_hash, &header.digest);
+    let before = header.digest.logs.iter().filter(|item| matches!(item, DigestItem::PreRuntime(..)));
+    let digest = Digest { logs: before.cloned().collect() };
+    block::initialize(ctx, header.number, &header.parent_hash, &digest);
     if code::note_version(ctx, &VERSION) {
         upgrade::migrate(ctx, header.number);
     }

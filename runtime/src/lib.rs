@@ -38,6 +38,8 @@ pub mod event;
 pub mod executive;
 pub mod extrinsic;
 pub mod genesis;
+#[cfg(test)]
+mod harness;
 pub mod metadata;
 pub mod upgrade;
 pub mod validity;

@@ -65,3 +65,6 @@ fn before(ctx: &Ctx) -> Vec<Upgrade> {
 pub fn storage_metadata() -> StorageEntryMetadata {
     UPGRADES.metadata_with_default(&["The versions of the runtime that have run, oldest first."])
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,6 +134,3 @@ pub fn validate(
 fn tag(who: &AccountId20, nonce: Nonce) -> Vec<u8> {
     (who, nonce).encode()
 }
-
-#[cfg(test)]
-mod tests;

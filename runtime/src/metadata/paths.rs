@@ -1,5 +1,6 @@
 //! The paths by which clients recognise types of Substrate.
 
+use alloc::vec::Vec;
 use scale_info::PortableRegistry;
 
 /// Our path, and the one that clients look for.
@@ -26,28 +27,40 @@ const RENAMED: &[(&[&str], &[&str])] = &[
     (&["ziver_system", "code", "LastRuntimeUpgradeInfo"], &["frame_system", "LastRuntimeUpgradeInfo"]),
     (&["ziver_system", "code", "CodeUpgradeAuthorization"], &["frame_system", "CodeUpgradeAuthorization"]),
     (&["sp_version", "version", "RuntimeVersion"], &["sp_version", "RuntimeVersion"]),
+    (&["sp_runtime", "generic", "Digest"], &["sp_runtime", "generic", "digest", "Digest"]),
+    (&["sp_runtime", "generic", "DigestItem"], &["sp_runtime", "generic", "digest", "DigestItem"]),
+    (&["sp_runtime", "generic", "Header"], &["sp_runtime", "generic", "header", "Header"]),
+    (&["ziver_primitives", "inherents", "InherentData"], &["sp_inherents", "InherentData"]),
+    (&["ziver_primitives", "inherents", "CheckInherentsResult"], &["sp_inherents", "CheckInherentsResult"]),
+    (&["ziver_runtime", "metadata", "types", "ExtrinsicInclusionMode"], &["sp_runtime", "ExtrinsicInclusionMode"]),
+    (&["ziver_runtime", "metadata", "types", "Runtime"], &["ziver_runtime", "Runtime"]),
+    (&["ziver_runtime", "call", "RuntimeCall"], &["ziver_runtime", "RuntimeCall"]),
+    (&["ziver_runtime", "event", "RuntimeEvent"], &["ziver_runtime", "RuntimeEvent"]),
+    (&["ziver_runtime", "event", "RuntimeError"], &["ziver_runtime", "RuntimeError"]),
 ];
 
-/// Crates whose names alone differ; the rest of the path stays.
-const CRATES: &[(&str, &str)] = &[
-    ("ziver_system", "frame_system"),
-    ("ziver_timestamp", "pallet_timestamp"),
-    ("ziver_balances", "pallet_balances"),
-    ("ziver_fees", "pallet_transaction_payment"),
-    ("ziver_sudo", "pallet_sudo"),
-    ("ziver_utility", "pallet_utility"),
+/// Modules whose types all keep their names.
+const MODULES: &[(&[&str], &[&str])] = &[
+    (&["ziver_primitives", "validity"], &["sp_runtime", "transaction_validity"]),
+    (&["ziver_runtime", "metadata", "extensions"], &["frame_system", "extensions"]),
+    (&["ziver_system"], &["frame_system"]),
+    (&["ziver_timestamp"], &["pallet_timestamp"]),
+    (&["ziver_balances"], &["pallet_balances"]),
+    (&["ziver_fees"], &["pallet_transaction_payment"]),
+    (&["ziver_sudo"], &["pallet_sudo"]),
+    (&["ziver_utility"], &["pallet_utility"]),
 ];
 
 /// Renames the paths in `types`.
 pub fn rename(types: &mut PortableRegistry) {
     for entry in &mut types.types {
         let segments = &mut entry.ty.path.segments;
-        if let Some((_, renamed)) = RENAMED.iter().find(|(ours, _)| ours.iter().eq(segments.iter())) {
-            *segments = renamed.iter().map(|segment| (*segment).into()).collect();
-        } else if let Some(first) = segments.first_mut()
-            && let Some((_, renamed)) = CRATES.iter().find(|(ours, _)| *ours == first.as_str())
-        {
-            *first = (*renamed).into();
+        let path: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+        let whole = RENAMED.iter().find_map(|(ours, theirs)| (**ours == *path).then_some((*theirs, &[][..])));
+        let renamed =
+            whole.or_else(|| MODULES.iter().find_map(|(ours, theirs)| Some((*theirs, path.strip_prefix(*ours)?))));
+        if let Some((theirs, rest)) = renamed {
+            *segments = theirs.iter().chain(rest).map(|segment| (*segment).into()).collect();
         }
     }
 }
