@@ -261,6 +261,8 @@ impl Builder<'_> {
         let result = self.executor.call(&self.code, method, bytes, &mut self.overlay);
         let outcome = match result {
             Ok(answer) => outcome(&answer).ok_or(BuildError::Answer { method })?,
+            // A transaction that keeps the runtime busy for ever must not be offered again, so it counts as failed.
+            Err(error @ CallError::TimeLimit { .. }) => Outcome::Failed(error.to_string()),
             Err(error) if error.is_runtime_fault() => Outcome::Failed(error.to_string()),
             Err(error) => return Err(BuildError::Call { method, error }),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ziver_primitives::{Block, inherents::InherentData};
+use ziver_primitives::{Block, Hash, inherents::InherentData};
 use ziver_state::{Overlay, Pruning};
 
 use crate::build::{self, BuildError, BuildRequest, Built, ExtrinsicSource};
@@ -41,6 +41,12 @@ impl Chain {
     /// The finalised block.
     pub fn finalized(&self) -> BlockId {
         self.tree.finalized()
+    }
+
+    /// Like [`ChainReader::call_at`], for the chain's owner: it never waits behind readers and has the executor's own limits.
+    pub fn call_at(&self, hash: &Hash, method: &str, input: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some((code, mut overlay)) = self.reader.call_site(hash)? else { return Ok(None) };
+        Ok(Some(self.reader.shared.executor.call(&code, method, input, &mut overlay)?))
     }
 
     /// Makes a block. Nothing is stored.

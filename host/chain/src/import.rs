@@ -56,8 +56,13 @@ pub enum ImportError {
         computed: Hash,
     },
     /// Inherents are missing, or contradict what this node knows (the time, say).
-    #[error("inherents are refused: {}", inherent_errors(.0))]
-    Inherents(Vec<(InherentIdentifier, Vec<u8>)>),
+    #[error("inherents are refused: {}", inherent_errors(.errors))]
+    Inherents {
+        /// Whether they are wrong for ever; else they may be right later, or by another clock.
+        is_fatal: bool,
+        /// The runtime's errors.
+        errors: Vec<(InherentIdentifier, Vec<u8>)>,
+    },
     /// Executing it failed: a bad extrinsic, or a header that is not the outcome.
     #[error("execution: {0}")]
     Execution(CallError),
@@ -94,6 +99,7 @@ impl ImportError {
     /// Who is to blame.
     pub fn blame(&self) -> Blame {
         match self {
+            ImportError::Inherents { is_fatal: false, .. } => Blame::Nobody,
             ImportError::Place(PlaceError::Known | PlaceError::UnknownParent(_) | PlaceError::TooMany { .. }) => {
                 Blame::Nobody
             }
@@ -101,7 +107,7 @@ impl ImportError {
             | ImportError::TooLarge { .. }
             | ImportError::Digest(_)
             | ImportError::ExtrinsicsRoot { .. }
-            | ImportError::Inherents(_)
+            | ImportError::Inherents { is_fatal: true, .. }
             | ImportError::StateRoot { .. } => Blame::Peer,
             ImportError::Execution(error) if error.is_runtime_fault() => Blame::Peer,
             ImportError::Execution(_) | ImportError::Read(_) | ImportError::Insert(_) => Blame::Local,
@@ -197,8 +203,10 @@ impl Execution<'_> {
         let answer = answer.map_err(ImportError::Execution)?;
         match CheckInherentsResult::decode_all(&mut &answer[..]) {
             Ok(result) if result.okay => Ok(()),
-            Ok(result) => Err(ImportError::Inherents(result.errors.data.into_iter().collect())),
-            Err(_) => Err(ImportError::Inherents(Vec::new())),
+            Ok(CheckInherentsResult { fatal_error: is_fatal, errors, .. }) => {
+                Err(ImportError::Inherents { is_fatal, errors: errors.data.into_iter().collect() })
+            }
+            Err(_) => Err(ImportError::Inherents { is_fatal: true, errors: Vec::new() }),
         }
     }
 

@@ -23,6 +23,7 @@ mod chain;
 mod check;
 mod events;
 mod finality;
+mod gate;
 mod genesis;
 mod hexbytes;
 mod import;

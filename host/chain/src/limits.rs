@@ -22,8 +22,11 @@ pub const NON_FINAL_COUNT_MAX: usize = 4_096;
 pub const SIBLINGS_COUNT_MAX: usize = 64;
 /// Blocks that one call finalises.
 pub const FINALIZE_COUNT_MAX: usize = NON_FINAL_COUNT_MAX;
-
-/// Runtime versions kept by code hash.
-pub const VERSIONS_COUNT_MAX: usize = 64;
 /// Transactions that a block under construction has no room for before its author stops trying smaller ones.
 pub const EXHAUSTED_SKIPS_MAX: usize = 8;
+
+/// Calls of readers into the runtime that run at once. Less than the executor allows in all, so that the engine never waits
+/// for clients.
+pub const READER_CALLS_COUNT_MAX: usize = 16;
+/// Time that a reader's call may take, in milliseconds.
+pub const READER_CALL_MS_MAX: u64 = 10_000;

@@ -15,7 +15,9 @@ use ziver_primitives::Hash;
 use ziver_state::{StateDb, StateError};
 
 use crate::chain::{Chain, ChainConfig};
+use crate::gate::Gate;
 use crate::genesis::{Genesis, GenesisError, GenesisSource};
+use crate::limits::READER_CALLS_COUNT_MAX;
 use crate::reader::{ChainReader, ReadError, Shared, Snapshot};
 use crate::records::{self, Heads, RecordError};
 use crate::route::BlockId;
@@ -68,6 +70,7 @@ impl Chain {
             spec: source.spec,
             genesis,
             snapshot: ArcSwap::new(Arc::new(Snapshot::of(&tree))),
+            gate: Gate::new(READER_CALLS_COUNT_MAX),
         };
         let chain = Chain { reader: ChainReader { shared: Arc::new(shared) }, tree, failed: false };
         chain.check_heads(&heads)?;

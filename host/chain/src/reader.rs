@@ -11,8 +11,10 @@ use arc_swap::ArcSwap;
 use ziver_db::Db;
 use ziver_executor::{CallError, Executor, InvalidCode};
 use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
-use ziver_state::{Overlay, StateDb, StateError, View};
+use ziver_state::{Overlay, RuntimeCode, StateDb, StateError, View};
 
+use crate::gate::Gate;
+use crate::limits::READER_CALL_MS_MAX;
 use crate::records::{self, RecordError};
 use crate::route::BlockId;
 use crate::spec::ChainSpec;
@@ -81,6 +83,7 @@ pub(crate) struct Shared {
     pub spec: Arc<ChainSpec>,
     pub genesis: Hash,
     pub snapshot: ArcSwap<Snapshot>,
+    pub gate: Gate,
 }
 
 /// Reads the chain. See the module's documentation.
@@ -140,12 +143,20 @@ impl ChainReader {
         }
     }
 
-    /// Runs a method of the runtime on the state after a block. Whatever it writes is thrown away.
+    /// Runs a method of the runtime on the state after a block. Whatever it writes is thrown away. At most
+    /// [`READER_CALLS_COUNT_MAX`](crate::limits::READER_CALLS_COUNT_MAX) such calls run at once, each for at most [`READER_CALL_MS_MAX`].
     pub fn call_at(&self, hash: &Hash, method: &str, input: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        let Some((code, mut overlay)) = self.call_site(hash)? else { return Ok(None) };
+        let _turn = self.shared.gate.enter();
+        let executor = &self.shared.executor;
+        Ok(Some(executor.call_within(READER_CALL_MS_MAX, &code, method, input, &mut overlay)?))
+    }
+
+    /// What a call on the state after a block needs.
+    pub(crate) fn call_site(&self, hash: &Hash) -> Result<Option<(Arc<RuntimeCode>, Overlay)>, ReadError> {
         let Some(view) = self.view_at(hash)? else { return Ok(None) };
         let code = view.runtime_code().map_err(ReadError::State)?.ok_or(ReadError::NoCode(*hash))?;
-        let mut overlay = Overlay::new(view);
-        Ok(Some(self.shared.executor.call(&code, method, input, &mut overlay)?))
+        Ok(Some((code, Overlay::new(view))))
     }
 
     /// Version of the runtime in the state after a block.

@@ -1,6 +1,6 @@
 //! Own blocks: on time, on demand, or as soon as transactions are ready.
 
-use ziver_chain::{BlockId, BuildRequest, Built, ExtrinsicSource, Offer, Outcome};
+use ziver_chain::{BlockId, BuildRequest, Built, ExtrinsicSource, NoExtrinsics, Offer, Outcome};
 use ziver_pool::Ready;
 use ziver_primitives::{Hash, inherents::InherentData, storage_keys::item_prefix};
 
@@ -47,9 +47,18 @@ impl ExtrinsicSource for FromPool<'_> {
 }
 
 impl Engine {
-    /// The block of a slot, empty or not. A failure leaves the slot without a block; the next one tries again.
+    /// The block of a slot, empty or not. Should building with transactions fail, the slot gets an empty block: the chain
+    /// goes on whatever waits in the pool.
     pub(crate) fn author_slot(&mut self, now_ms: u64) {
-        if let Err(error) = self.seal(now_ms, true, false, None) {
+        let mut result = self.seal(now_ms, true, false, None);
+        if let Err(SealError::Build(error)) = &result
+            && self.pool.size().ready_count > 0
+        {
+            tracing::error!("building with transactions failed: {error}");
+            let built = self.build(now_ms, self.chain.best().hash, false);
+            result = built.and_then(|(built, _)| self.store(now_ms, built));
+        }
+        if let Err(error) = result {
             tracing::error!("no block in this slot: {error}");
         }
     }
@@ -75,12 +84,22 @@ impl Engine {
             return Err(SealError::Empty);
         }
         let parent = parent.unwrap_or(self.chain.best().hash);
-        let (built, tried) = self.build(now_ms, parent)?;
+        let (built, tried) = self.build(now_ms, parent, true)?;
         let is_on_best = parent == self.chain.best().hash;
         if !create_empty && tried.included == 0 {
             self.forget_refused(now_ms, is_on_best, &tried);
             return Err(SealError::Empty);
         }
+        let block = self.store(now_ms, built)?;
+        self.forget_refused(now_ms, is_on_best, &tried);
+        if finalize {
+            self.finalize(now_ms, &block.hash).map_err(|error| SealError::Store(error.to_string()))?;
+        }
+        Ok(block)
+    }
+
+    /// Makes a built block part of the chain and lets everything follow.
+    fn store(&mut self, now_ms: u64, built: Built) -> Result<BlockId, SealError> {
         let hashes = built.extrinsic_hashes().to_vec();
         let imported = self.chain.insert(built).map_err(|error| {
             if error.is_fatal() {
@@ -90,14 +109,10 @@ impl Engine {
         })?;
         let block = imported.block;
         self.adopt(now_ms, Adopted { imported, hashes });
-        self.forget_refused(now_ms, is_on_best, &tried);
-        if finalize {
-            self.finalize(now_ms, &block.hash).map_err(|error| SealError::Store(error.to_string()))?;
-        }
         Ok(block)
     }
 
-    fn build(&mut self, now_ms: u64, parent: Hash) -> Result<(Built, Tried), SealError> {
+    fn build(&mut self, now_ms: u64, parent: Hash, with_pool: bool) -> Result<(Built, Tried), SealError> {
         let timestamp_ms = now_ms.max(self.timestamp_ms(&parent).saturating_add(self.config.timestamp_step_ms));
         let request = BuildRequest {
             parent,
@@ -105,6 +120,9 @@ impl Engine {
             inherents: InherentData::with_timestamp(timestamp_ms),
             body_bytes_max: self.config.body_bytes_max,
         };
+        if !with_pool {
+            return Ok((self.chain.build(&request, &mut NoExtrinsics)?, Tried::default()));
+        }
         self.budget.start(self.config.build_ms_max);
         let mut source = FromPool { ready: self.pool.ready(), budget: &mut *self.budget, tried: Tried::default() };
         let built = self.chain.build(&request, &mut source)?;

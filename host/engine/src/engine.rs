@@ -113,7 +113,7 @@ impl Engine {
             Sealing::Manual => {}
         }
         self.revalidate(now_ms);
-        if !self.revalidation.is_empty() && !matches!(self.config.sealing, Sealing::Interval { .. }) {
+        if !self.revalidation.is_empty() {
             self.set_timer(now_ms);
         }
     }

@@ -6,7 +6,6 @@ use ziver_primitives::{Hash, OpaqueExtrinsic, validity::TransactionSource};
 
 use crate::engine::Engine;
 use crate::event::{Action, SubmitError};
-use crate::sealing::Sealing;
 
 /// A block that joined the tree, with the hashes of its extrinsics.
 pub(crate) struct Adopted {
@@ -31,7 +30,7 @@ impl Engine {
             self.choose_for_revalidation();
         }
         self.revalidate(now_ms);
-        if !self.revalidation.is_empty() && !matches!(self.config.sealing, Sealing::Interval { .. }) {
+        if !self.revalidation.is_empty() {
             self.set_timer(now_ms);
         }
         self.finalize_behind(now_ms);

@@ -41,7 +41,7 @@ impl Engine {
         source.encode_to(&mut input);
         input.extend_from_slice(bytes);
         best.hash.encode_to(&mut input);
-        let answer = self.chain.reader().call_at(&best.hash, "TaggedTransactionQueue_validate_transaction", &input);
+        let answer = self.chain.call_at(&best.hash, "TaggedTransactionQueue_validate_transaction", &input);
         let answer = match answer {
             Ok(Some(answer)) => answer,
             Ok(None) => return Err(SubmitError::Runtime("the best block is not known".to_owned())),
@@ -58,7 +58,7 @@ impl Engine {
     /// The nonce on the best block's state, plus the ready transactions of the account that follow it.
     pub(crate) fn next_index(&self, account: AccountId20) -> Result<Nonce, String> {
         let best = self.chain.best();
-        let answer = self.chain.reader().call_at(&best.hash, "AccountNonceApi_account_nonce", &account.encode());
+        let answer = self.chain.call_at(&best.hash, "AccountNonceApi_account_nonce", &account.encode());
         let answer = answer.map_err(|error| error.to_string())?.ok_or("the best block is not known")?;
         let mut nonce = Nonce::decode(&mut &answer[..]).map_err(|_| "the answer is malformed")?;
         while self.pool.is_provided(&(account, nonce).encode()) {

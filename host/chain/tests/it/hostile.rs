@@ -170,7 +170,10 @@ fn time_too_far_ahead_of_our_clock_is_refused_now_and_taken_later() {
     let (mut world, block) = world_and_block();
     let clock_ms = START_MS - 60_000;
     let error = refuse(&mut world, block.clone(), Some(clock_ms));
-    assert!(matches!(&error, ImportError::Inherents(errors) if errors[0].0 == TIMESTAMP), "{error:?}");
+    assert!(
+        matches!(&error, ImportError::Inherents { is_fatal: true, errors } if errors[0].0 == TIMESTAMP),
+        "{error:?}",
+    );
     assert_eq!(error.blame(), Blame::Peer);
     world.chain.import(block, Some(&InherentData::with_timestamp(START_MS))).expect("its time has come");
 }
@@ -185,8 +188,11 @@ fn time_that_does_not_grow_is_refused() {
     };
     let mut stale = second;
     with_body(&mut stale, first.extrinsics);
-    let error = refuse(&mut world, stale, None);
+    let error = refuse(&mut world, stale.clone(), None);
     assert_execution(&error, "extrinsic 0 may not be included");
+    let error = refuse(&mut world, stale, Some(START_MS + 60_000));
+    assert!(matches!(error, ImportError::Inherents { is_fatal: true, .. }), "{error:?}");
+    assert_eq!(error.blame(), Blame::Peer);
 }
 
 #[test]

@@ -49,7 +49,8 @@ fn every_damaged_record_is_told_of() {
     let mut world = World::new();
     world.branch(world.genesis(), Alith, 3);
     let best = world.chain.best().hash;
-    let cases: Vec<(&str, Box<dyn Fn(&mut Batch)>)> = vec![
+    type Damage = Box<dyn Fn(&mut Batch)>;
+    let cases: Vec<(&str, Damage)> = vec![
         ("heads", Box::new(|batch| batch.put(Column::Meta, *b"chain/heads", [1, 2, 3]))),
         ("no record of the heads", Box::new(|batch| batch.delete(Column::Meta, *b"chain/heads"))),
         ("header is missing", Box::new(move |batch| batch.delete(Column::Header, best.as_bytes()))),
