@@ -157,7 +157,7 @@ impl Tree {
         let mut kept: BTreeSet<Hash> = BTreeSet::from([target.hash]);
         let mut pruned = Vec::new();
         for (hash, node) in self.in_order() {
-            if node.number > number && kept.contains(&node.parent) {
+            if kept.contains(&node.parent) {
                 kept.insert(hash);
             } else if !blocks.iter().any(|block| block.hash == hash) {
                 pruned.push(BlockId { number: node.number, hash });

@@ -6,6 +6,7 @@ mod fixture;
 mod forks;
 mod genesis;
 mod hostile;
+mod readers;
 mod replay;
 mod restart;
 mod upgrade;
