@@ -14,6 +14,7 @@ use crate::{
     executive::{self, ApplyExtrinsicResult},
     extrinsic::Extrinsic,
     genesis,
+    version::SPEC_VERSION,
 };
 
 pub use DevelopmentAccount::{Alith, Baltathar, Charleth, Faith};
@@ -108,7 +109,14 @@ impl Chain {
     /// A transaction that is right but for its signature.
     pub fn unsigned(&self, nonce: Nonce, call: RuntimeCall) -> UnsignedTransaction {
         let (genesis_hash, birth_hash) = (self.genesis_hash, self.genesis_hash);
-        UnsignedTransaction { call: call.encode(), nonce, genesis_hash, birth_hash, ..Default::default() }
+        UnsignedTransaction {
+            call: call.encode(),
+            nonce,
+            genesis_hash,
+            birth_hash,
+            spec_version: SPEC_VERSION,
+            ..Default::default()
+        }
     }
 
     /// Signs `call` and applies it.

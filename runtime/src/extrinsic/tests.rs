@@ -15,7 +15,7 @@ fn bytes(value: &serde_json::Value) -> Vec<u8> {
 fn transactions_of_clients_decode_verify_and_encode_to_the_same_bytes() {
     let file: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
     let hash = |name: &str| Hash::from_slice(&bytes(&file["inputs"][name]));
-    let implicit = Implicit::new(hash("genesis"), hash("birth"));
+    let implicit = Implicit { spec_version: 1, ..Implicit::new(hash("genesis"), hash("birth")) };
     for (name, vector) in file["vectors"].as_object().unwrap() {
         let encoded = bytes(&vector["extrinsic"]);
         let opaque = Vec::<u8>::decode(&mut encoded.as_slice()).unwrap();

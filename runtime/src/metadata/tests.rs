@@ -3,7 +3,6 @@ use alloc::{collections::BTreeSet, format, string::String};
 use codec::Decode;
 use frame_metadata::RuntimeMetadata;
 use scale_info::PortableRegistry;
-use ziver_primitives::hashing::blake2_256;
 
 use super::*;
 use crate::api::ENTRY_POINTS;
@@ -20,7 +19,8 @@ fn decoded(version: u32) -> RuntimeMetadata {
 #[test]
 #[cfg(not(feature = "upgraded"))]
 fn conformance_hashes() {
-    let hashes = VERSIONS.map(|version| hex::encode(blake2_256(&at_version(version).unwrap())));
+    let hashes =
+        VERSIONS.map(|version| hex::encode(ziver_primitives::hashing::blake2_256(&at_version(version).unwrap())));
     assert_eq!(
         hashes,
         [
