@@ -45,9 +45,10 @@ pub struct StoreArgs {
     /// Folder for chains, one folder each [default: ziver in the user's data folder].
     #[arg(long, value_name = "DIR")]
     pub base_path: Option<PathBuf>,
-    /// States of final blocks that are kept: `archive` for all, or a number.
-    #[arg(long, value_name = "archive|N", default_value_t = Pruning::default())]
-    pub state_pruning: Pruning,
+    /// States of final blocks that are kept: `archive` for all, or a number [default: archive on a database that was begun
+    /// so, else 256].
+    #[arg(long, value_name = "archive|N")]
+    pub state_pruning: Option<Pruning>,
     /// Memory for the database's cache, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
     pub db_cache_mb: u32,

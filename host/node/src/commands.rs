@@ -10,6 +10,7 @@ use ziver_chain::check_chain;
 
 use crate::{
     cli::{BuildSpecArgs, PurgeArgs, StoreArgs},
+    run::say,
     store,
 };
 
@@ -33,7 +34,7 @@ pub fn check(args: &StoreArgs) -> Result<()> {
         }
     };
     let blocks = check_chain(chain.reader(), &source, scratch_db, None, &mut progress)?;
-    println!("{blocks} blocks are right, checked in {:.1} s", begin.elapsed().as_secs_f64());
+    say(&format!("{blocks} blocks are right, checked in {:.1} s", begin.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -55,7 +56,7 @@ pub fn purge(args: &PurgeArgs) -> Result<()> {
         if !io::stdin().is_terminal() {
             bail!("to remove {} without asking, give --yes", folder.display());
         }
-        print!("Remove {}? [y/N] ", folder.display());
+        write!(io::stdout(), "Remove {}? [y/N] ", folder.display())?;
         io::stdout().flush()?;
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
@@ -64,6 +65,6 @@ pub fn purge(args: &PurgeArgs) -> Result<()> {
         }
     }
     store::purge(&folder)?;
-    println!("removed {}", folder.display());
+    say(&format!("removed {}", folder.display()));
     Ok(())
 }

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, oneshot::error::TryRecvError};
 use ziver_chain::{ChainEvent, ChainReader};
 use ziver_engine::{Action, Engine, Event, Reply, RequestId, SealError as EngineSealError, SubmitError as Refusal};
 use ziver_pool::SubmitError as PoolRefusal;
@@ -115,6 +115,10 @@ impl EngineLoop {
         loop {
             if let Err(reason) = self.perform(step) {
                 return End::Fatal(reason);
+            }
+            // A timer that is always due must not keep the node from ending.
+            if stop.try_recv() != Err(TryRecvError::Empty) {
+                return End::Stopped;
             }
             let is_due = self.timer_ms.is_some_and(|at| at <= now_ms());
             since_due = if is_due { since_due + 1 } else { 0 };

@@ -7,11 +7,15 @@
 //! blocking threads database reads and runtime calls for RPC
 //! ```
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 use ziver_chain::{Chain, ChainSpec, ChainType, GenesisSource};
 use ziver_engine::{Engine, EngineConfig, Sealing};
 use ziver_primitives::AccountId20;
@@ -33,6 +37,16 @@ const RPC_STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Runs until a signal or a failure ends it.
 pub fn run(args: &RunArgs) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("rpc")
+        .build()
+        .context("cannot start the threads for RPC")?;
+    // Before anything else: a signal that comes early ends the node in order, too.
+    let signals = {
+        let _context = runtime.enter();
+        Signals::listen()?
+    };
     let source = store::read_spec(&args.store.chain)?;
     let temporary = match args.tmp {
         true => Some(tempfile::Builder::new().prefix("ziver-").tempdir().context("cannot make a temporary folder")?),
@@ -45,7 +59,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     tracing::info!("{}: ziver-host {}", source.spec.name, env!("CARGO_PKG_VERSION"));
     tracing::info!("data in {}", folder.display());
     let chain = store::open_chain(&args.store, &source, &folder)?;
-    let ended = serve(chain, config, args);
+    let ended = serve(runtime, signals, chain, config, args);
     // The folder goes after the database is closed.
     drop(temporary);
     ended
@@ -84,12 +98,7 @@ fn cors(text: &str) -> Cors {
 }
 
 /// Joins engine and server and waits for the end. When it returns, the database is closed.
-fn serve(chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_name("rpc")
-        .build()
-        .context("cannot start the threads for RPC")?;
+fn serve(runtime: Runtime, signals: Signals, chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
     let reader = chain.reader().clone();
     let (link, peer) = link::link();
     let notices = link.notices.clone();
@@ -109,11 +118,11 @@ fn serve(chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
         .context("cannot start the engine's thread")?;
 
     // Tests and scripts read this line to learn the port.
-    println!("listening on {}", server.address);
+    say(&format!("listening on {}", server.address));
     tracing::info!("JSON-RPC on http://{0} and ws://{0}", server.address);
     runtime.spawn(informant::run(reader, notices.subscribe()));
 
-    let end = runtime.block_on(wait(end, stop));
+    let end = runtime.block_on(wait(signals, end, stop));
     if runtime.block_on(async { tokio::time::timeout(RPC_STOP_MAX, server.stop()).await }).is_err() {
         tracing::warn!("some clients did not read their last answers");
     }
@@ -129,20 +138,42 @@ fn serve(chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
     }
 }
 
+/// Prints a line on stdout. Whoever was to read it may have gone: that is no reason to end.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// The process can't go on: the database failed while it ran.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Fatal(pub String);
 
+/// The signals that end a node.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on they no longer end the process by themselves.
+    fn listen() -> Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
 /// Waits for a signal, then for the engine; or for the engine's own end.
-async fn wait(mut end: oneshot::Receiver<End>, stop: oneshot::Sender<()>) -> Result<End> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+async fn wait(mut signals: Signals, mut end: oneshot::Receiver<End>, stop: oneshot::Sender<()>) -> Result<End> {
     let name = tokio::select! {
         end = &mut end => return end.context("the engine's thread ended without a word"),
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+        name = signals.next() => name,
     };
     tracing::info!("{name}: ending");
     // Fails when the engine has just ended by itself.

@@ -12,9 +12,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource};
+use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError};
 use ziver_db::{Db, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
+use ziver_state::{Pruning, StateError};
 
 use crate::cli::StoreArgs;
 
@@ -67,8 +68,13 @@ pub fn start_executor(folder: Option<&Path>) -> Result<Arc<Executor>> {
 pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path) -> Result<Chain> {
     let db = open_db(folder, args.db_cache_mb)?;
     let executor = start_executor(Some(folder))?;
-    let chain = Chain::open(db, executor, source.clone(), ChainConfig { pruning: args.state_pruning })?;
-    Ok(chain)
+    let open = |pruning| Chain::open(db.clone(), executor.clone(), source.clone(), ChainConfig { pruning });
+    let opened = match (args.state_pruning, open(args.state_pruning.unwrap_or_default())) {
+        // Nothing was wished: then the database goes on as it was begun.
+        (None, Err(OpenError::State(StateError::WasArchive))) => open(Pruning::Archive),
+        (_, opened) => opened,
+    };
+    Ok(opened?)
 }
 
 /// Removes a chain's folder, unless a node runs on it.

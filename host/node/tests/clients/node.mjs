@@ -1,9 +1,9 @@
 // Starts the real ziver-host on a free port with a folder of its own, and joins @polkadot/api to it.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
 
@@ -63,15 +63,45 @@ export async function startNode(args = ['--sealing', 'interval=300']) {
       apis.push(api);
       return api;
     },
-    /** Ends the node as an operator would, and removes its folder. */
-    async stop() {
+    /** Ends the node as an operator would; with `check`, every block is executed again. The folder is removed. */
+    async stop({ check = false } = {}) {
       for (const api of apis) await api.disconnect().catch(() => {});
       child.kill('SIGTERM');
       const code = await exited;
+      const checked = code === 0 && check ? await run(['check-chain', '--chain', 'dev', '--base-path', folder]) : null;
       await rm(folder, { recursive: true, force: true });
       if (code !== 0) throw new Error(`ziver-host ended with ${code}:\n${log}`);
+      if (checked?.code) throw new Error(`check-chain ended with ${checked.code}:\n${checked.text}`);
     },
   };
+}
+
+/** Runs ziver-host to its end. */
+async function run(args) {
+  const child = spawn(HOST, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  child.stderr.on('data', (chunk) => (text += chunk));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, text };
+}
+
+/**
+ * The next version of the runtime: the file that $ZIVER_UPGRADED names, else the newest that was built beside the
+ * ziver-host under test (cargo's feature `upgraded` of ziver-wasm, which the tests of ziver-node turn on).
+ */
+export async function upgradedRuntime() {
+  if (process.env.ZIVER_UPGRADED) return readFile(process.env.ZIVER_UPGRADED);
+  const builds = join(dirname(HOST), 'build');
+  const found = [];
+  for (const name of await readdir(builds).catch(() => [])) {
+    const file = join(builds, name, 'out', 'runtime-upgraded.wasm');
+    const made = await stat(file).catch(() => null);
+    if (made) found.push({ file, time: made.mtimeMs });
+  }
+  if (found.length === 0) throw new Error(`no runtime-upgraded.wasm in ${builds}; name one with ZIVER_UPGRADED`);
+  found.sort((a, b) => b.time - a.time);
+  return readFile(found[0].file);
 }
 
 /** One JSON-RPC call over HTTP; the whole answer. */

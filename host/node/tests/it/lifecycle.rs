@@ -144,8 +144,12 @@ fn old_states_are_pruned_and_archived_as_asked() {
             assert!(message.starts_with("Client error: UnknownBlock: State already discarded for 0x"), "{message}");
             assert_eq!(answer["error"]["code"], 4003);
         }
-        assert!(number(&node.call("chain_getHeader", json!([hash]))["number"]) == 1);
+        assert_eq!(number(&node.call("chain_getHeader", json!([hash]))["number"]), 1);
         node.stop();
+        // Without a wish the database goes on as it was begun.
+        Node::start(folder.path(), &[]).stop();
+        let checked = run(&["check-chain", "--base-path", folder.path().to_str().unwrap()]);
+        assert_eq!(checked.code, Some(0), "{}", checked.stderr);
     }
 }
 

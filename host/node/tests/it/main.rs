@@ -7,6 +7,7 @@ mod process;
 mod wallet;
 
 mod bad_input;
+mod full_disk;
 mod kill;
 mod lifecycle;
 mod refusals;

@@ -46,12 +46,29 @@ impl Node {
 
     /// The same with variables in its environment.
     pub fn start_with(folder: &Path, args: &[&str], variables: &[(&str, &Path)]) -> Self {
-        let mut command = command(&["--rpc-port", "0", "--block-time-ms", "100", "--log", "warn"]);
+        let mut command = command(&["--rpc-port", "0", "--log", "warn"]);
+        if !args.contains(&"--block-time-ms") {
+            command.args(["--block-time-ms", "100"]);
+        }
         if !args.contains(&"--tmp") {
             command.arg("--base-path").arg(folder);
         }
-        command.args(args).envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.args(args).envs(variables.iter().copied());
+        Self::listen(command)
+    }
+
+    /// Starts on `folder`, with files that can't grow beyond `blocks` of 512 bytes.
+    pub fn start_with_small_files(folder: &Path, blocks: u32) -> Self {
+        let mut command = Command::new("sh");
+        // Without the trap the signal of that limit would end the process before the write can fail.
+        command.args(["-c", "trap '' XFSZ; ulimit -f $1; shift; exec \"$@\"", "sh", &blocks.to_string()]);
+        command.args([env!("CARGO_BIN_EXE_ziver-host"), "--rpc-port", "0", "--block-time-ms", "100", "--log", "warn"]);
+        command.arg("--base-path").arg(folder).stdin(Stdio::null());
+        Self::listen(command)
+    }
+
+    fn listen(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
             let Some(Ok(line)) = lines.next() else {
@@ -90,9 +107,14 @@ impl Node {
     }
 
     /// Sends a signal by name, and waits for the end.
-    pub fn signal(mut self, name: &str) -> (ExitStatus, String) {
+    pub fn signal(self, name: &str) -> (ExitStatus, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        self.wait()
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(mut self) -> (ExitStatus, String) {
         let mut log = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
         (self.child.wait().unwrap(), log)

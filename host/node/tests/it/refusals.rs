@@ -135,7 +135,7 @@ fn foreign_files_in_the_database_folder_are_refused() {
     let db = folder.path().join("ziver_dev/db");
     fs::create_dir_all(&db).unwrap();
     fs::write(db.join("CURRENT"), "not a database\n").unwrap();
-    refused(&["--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0"], "ziver_dev/db");
+    refused(&["--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0"], "the database is damaged: ");
 }
 
 #[test]

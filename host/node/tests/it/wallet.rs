@@ -11,6 +11,8 @@ use crate::process::Node;
 
 /// Pallet Balances, call `transfer_keep_alive`; the clients' tests find it by name.
 const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
+/// Pallet System, call `remark`.
+const REMARK: [u8; 2] = [0, 0];
 
 /// One account's key and what it must sign besides its calls.
 pub struct Wallet {
@@ -39,7 +41,16 @@ impl Wallet {
 
     /// The next transfer of a thousandth of the token, as hexadecimal for JSON-RPC.
     pub fn transfer(&mut self, to: AccountId20) -> String {
-        self.form.call = (TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode();
+        self.sign((TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode())
+    }
+
+    /// The next remark of so many bytes.
+    pub fn remark(&mut self, bytes: usize) -> String {
+        self.sign((REMARK, vec![7u8; bytes]).encode())
+    }
+
+    fn sign(&mut self, call: Vec<u8>) -> String {
+        self.form.call = call;
         let extrinsic = self.form.sign(&self.key);
         self.form.nonce += 1;
         format!("0x{}", hex::encode(extrinsic.encode()))

@@ -64,6 +64,7 @@ pub fn error(address: SocketAddr, method: &str, params: Value) -> (i64, String) 
 /// A WebSocket connection.
 pub struct Ws(WebSocket<MaybeTlsStream<TcpStream>>);
 
+#[allow(dead_code, reason = "the node's tests use what these do not, and the other way round")]
 impl Ws {
     pub fn connect(address: SocketAddr) -> Self {
         let (socket, _) = tungstenite::connect(format!("ws://{address}/")).unwrap();
@@ -79,6 +80,12 @@ impl Ws {
 
     pub fn request(&mut self, id: Value, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string());
+    }
+
+    /// Sends a request whose answer is not awaited; whether the connection still stands.
+    pub fn try_request(&mut self, method: &str, params: Value) -> bool {
+        let request = json!({ "jsonrpc": "2.0", "id": "unread", "method": method, "params": params });
+        self.0.send(Message::text(request.to_string())).is_ok()
     }
 
     /// The next message, or none when the server closed the connection.
