@@ -60,6 +60,9 @@ impl Chain {
         let Built { hash, header, overlay, state_version, .. } = built;
         self.tree.place(hash, header.parent_hash, header.number)?;
         let finished = overlay.finish(state_version)?;
+        if finished.root != header.state_root {
+            return Err(InsertError::StateRoot { found: header.state_root, computed: finished.root });
+        }
         self.insert_executed(Executed { hash, header, body, finished })
     }
 

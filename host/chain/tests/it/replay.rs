@@ -52,3 +52,13 @@ fn replay_names_the_block_that_was_tampered_with() {
     let failed = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| {});
     assert!(matches!(failed, Err(CheckError::Block { number: 2, .. })), "{failed:?}");
 }
+
+#[test]
+fn replay_with_the_specification_of_another_chain_is_refused() {
+    let world = World::new();
+    let json = br#"{"name": "O", "id": "o", "genesis": {"runtimeGenesis": {"patch": {}}}}"#;
+    let spec = Arc::new(ziver_chain::ChainSpec::parse(json).unwrap());
+    let other = GenesisSource { spec, ..dev_source() };
+    let refused = check_chain(world.chain.reader(), &other, scratch(), None, &mut |_, _| {});
+    assert!(matches!(refused, Err(CheckError::Genesis { found, .. }) if found == world.genesis()), "{refused:?}");
+}
