@@ -94,6 +94,3 @@ pub(crate) fn apply_authorized(ctx: &mut Ctx, code: &[u8]) -> Result<(), Dispatc
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

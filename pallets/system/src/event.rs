@@ -185,4 +185,4 @@ pub(crate) fn close(ctx: &mut Ctx) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
