@@ -150,8 +150,8 @@ impl ModuleCache {
         Compiled::link(lane, &module)
     }
 
-    /// What the background thread does with a blob: have it in memory, then have the best code of it.
-    fn improve(&self, shared: &Shared, code: &RuntimeCode) -> Result<(), InvalidCode> {
+    /// What the background thread does with a blob: has it in memory, then has the best code of it.
+    pub fn improve(&self, shared: &Shared, code: &RuntimeCode) -> Result<(), InvalidCode> {
         let compiled = self.load(shared, code)?;
         let (LaneKind::Fast, Some(good)) = (compiled.lane, &shared.lanes.good) else { return Ok(()) };
         let better = match self.disk.as_ref().and_then(|disk| disk.load(good, &code.hash)) {
@@ -202,6 +202,3 @@ pub(crate) fn start_compiler(shared: &Arc<Shared>, jobs: Receiver<RuntimeCode>) 
     })?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -78,6 +78,12 @@ impl Lane {
         self.signatures.get(name)
     }
 
+    /// Every linked function with its signature.
+    #[cfg(test)]
+    pub fn signatures(&self) -> impl Iterator<Item = (&String, &Signature)> {
+        self.signatures.iter()
+    }
+
     /// The first import of `module` that names a host function and wants it with another signature.
     pub fn mismatch(&self, module: &Module) -> Option<InvalidCode> {
         let wrong = module.imports().find(|import| {

@@ -136,6 +136,11 @@ impl Executor {
         }
     }
 
+    /// Compiles `code` with the better compiler now, where that is still to be done. Benchmarks begin with it.
+    pub fn optimise(&self, code: &RuntimeCode) -> Result<(), InvalidCode> {
+        self.shared.modules.improve(&self.shared, code)
+    }
+
     /// Whether calls of `code` already run the better compiler's code.
     pub fn is_optimised(&self, code: &RuntimeCode) -> bool {
         self.shared.modules.lane(code) == Some(LaneKind::Good)

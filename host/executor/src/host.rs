@@ -100,6 +100,11 @@ impl Limiter {
         let memory_bytes_max = memory_pages_max as usize * crate::limits::WASM_PAGE_BYTES as usize;
         Self { memory_bytes_max, memory_refused: false }
     }
+
+    /// Pages that the memory may have.
+    pub fn memory_pages_max(&self) -> u64 {
+        (self.memory_bytes_max / crate::limits::WASM_PAGE_BYTES as usize) as u64
+    }
 }
 
 impl ResourceLimiter for Limiter {

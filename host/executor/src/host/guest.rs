@@ -11,6 +11,9 @@ use crate::allocator::{Allocation, FreeingBump};
 use crate::error::HostError;
 use crate::limits::WASM_PAGE_BYTES;
 
+/// Pages by which the heap grows at most beyond what it needs.
+const GROWTH_PAGES_MAX: u64 = 64;
+
 /// A host function's view of the instance that called it.
 pub(crate) struct Guest<'a>(pub Caller<'a, HostState>);
 
@@ -110,13 +113,12 @@ pub(crate) fn allocate(mut store: impl AsContextMut<Data = HostState>, bytes: u3
             Allocation::At(pointer) => return Ok(pointer),
             Allocation::NeedsBytes(wanted) => wanted,
         };
-        let page = u64::from(WASM_PAGE_BYTES);
-        let missing = wanted.div_ceil(page) - memory.size(&context);
-        // Doubling, up to the limit, so that a growing heap does not ask for each page.
-        let generous = missing.max(memory.size(&context)).min(64);
-        let grown =
-            memory.grow(&mut context, generous.max(missing)).is_ok() || memory.grow(&mut context, missing).is_ok();
-        if !grown {
+        let size = memory.size(&context);
+        let missing = wanted.div_ceil(u64::from(WASM_PAGE_BYTES)).saturating_sub(size).max(1);
+        // More than asked for, so that a growing heap does not grow page by page; as far as the limit allows.
+        let room = context.data().limiter.memory_pages_max().saturating_sub(size);
+        let generous = missing.max(size.min(GROWTH_PAGES_MAX).min(room));
+        if memory.grow(&mut context, generous).is_err() && memory.grow(&mut context, missing).is_err() {
             return Err(HostError::MemoryLimit);
         }
     }

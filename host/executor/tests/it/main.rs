@@ -1,0 +1,9 @@
+//! The executor from outside: runtimes written in the WebAssembly text format, called on states in memory.
+
+mod cache;
+mod calls;
+mod guest;
+mod limits;
+mod real;
+mod storage;
+mod versions;
