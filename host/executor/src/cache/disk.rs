@@ -106,10 +106,23 @@ impl DiskCache {
     }
 }
 
+/// Makes the folder so that only this user may write to it, or finds it so: its files are run.
 #[cfg(unix)]
 fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let found = fs::metadata(folder)?;
+    if found.mode() & 0o022 != 0 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    let probe = folder.join(format!("owner.{}.tmp", std::process::id()));
+    fs::write(&probe, [])?;
+    let owner = fs::metadata(&probe).map(|mine| mine.uid());
+    fs::remove_file(&probe)?;
+    match owner? == found.uid() {
+        true => Ok(()),
+        false => Err(std::io::Error::other("it belongs to another user")),
+    }
 }
 
 #[cfg(not(unix))]

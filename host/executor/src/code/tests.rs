@@ -157,7 +157,7 @@ fn version_is_read_from_the_sections() {
 
 #[test]
 fn version_of_an_older_core_ends_early() {
-    let apis = vec![(blake2_64(b"Core"), 3u32)];
+    let apis = [(blake2_64(b"Core"), 3u32)];
     let section: Vec<u8> = apis.iter().flat_map(|(id, number)| [&id[..], &number.to_le_bytes()].concat()).collect();
     let mut embedded = version(Vec::new()).encode();
     embedded.pop();

@@ -129,3 +129,16 @@ fn function_with_another_signature_is_refused() {
         "{result:?}"
     );
 }
+
+#[test]
+fn lines_beyond_the_limit_are_dropped_and_long_ones_cut() {
+    use super::logging::{CallLog, text};
+    use crate::limits::{LOG_LINE_BYTES_MAX, LOG_LINES_MAX};
+    let mut log = CallLog::default();
+    for line in 1..=LOG_LINES_MAX + 10 {
+        log.line(1, "test", line.to_string().as_bytes());
+    }
+    assert_eq!(log.last_error, Some(LOG_LINES_MAX.to_string()));
+    assert_eq!(text(&vec![b'x'; LOG_LINE_BYTES_MAX + 1], LOG_LINE_BYTES_MAX).len(), LOG_LINE_BYTES_MAX);
+    assert_eq!(text(b"\xffabc", 2), "\u{fffd}a");
+}

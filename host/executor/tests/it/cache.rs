@@ -103,6 +103,16 @@ fn folder_that_can_not_be_used_costs_only_the_cache() {
     works(&executor(&file, CompileStrategy::WinchOnly), &echo());
 }
 
+#[cfg(unix)]
+#[test]
+fn folder_that_others_may_write_to_is_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    works(&executor(folder.path(), CompileStrategy::WinchOnly), &echo());
+    assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
 #[test]
 fn folder_and_memory_stay_bounded() {
     let folder = tempfile::tempdir().unwrap();

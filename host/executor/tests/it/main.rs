@@ -3,6 +3,7 @@
 mod cache;
 mod calls;
 mod guest;
+mod host_api;
 mod limits;
 mod real;
 mod storage;
