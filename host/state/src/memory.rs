@@ -108,6 +108,12 @@ impl<H: Hasher<Out = Hash>> MemoryView<H> {
         self.nodes.0.len()
     }
 
+    /// The keys of the trie nodes.
+    #[cfg(test)]
+    pub(crate) fn node_keys(&self) -> Vec<Vec<u8>> {
+        self.nodes.0.keys().cloned().collect()
+    }
+
     fn map(&self, child: Option<&[u8]>) -> Option<&Map> {
         match child {
             None => Some(&self.main),
@@ -148,9 +154,7 @@ impl<H: Hasher<Out = Hash>> View for MemoryView<H> {
     }
 
     fn root_after(&self, delta: &Delta<'_>, version: StateVersion) -> Result<TrieChanges, StateError> {
-        root::root_after::<H>(&self.nodes, self.root, delta, version, &|name| {
-            self.main.get(&child_root_key(name)).map(|root| root::decode_child_root(root)).transpose()
-        })
+        root::root_after::<H>(&self.nodes, self.root, delta, version, &|child, key| self.get(child, key))
     }
 
     fn runtime_code(&self) -> Result<Option<Arc<RuntimeCode>>, StateError> {

@@ -22,29 +22,44 @@ pub(crate) fn decode_child_root(bytes: &[u8]) -> Result<Hash, StateError> {
     root.map(Hash::from).map_err(|_| StateError::Corrupt("the root of a child trie is not 32 bytes".into()))
 }
 
-/// Tells the root of a child trie by its name.
-pub(crate) type ChildRoots<'a> = dyn Fn(&[u8]) -> Result<Option<Hash>, StateError> + 'a;
+/// Reads the state before the changes.
+pub(crate) type Reader<'a> = dyn Fn(Option<&[u8]>, &[u8]) -> Result<Option<Vec<u8>>, StateError> + 'a;
 
-/// The root after `delta` of the state at `root`. `child_root` tells the root of a child trie before.
+/// The root after `delta` of the state at `root`. `before` reads that state.
 pub(crate) fn root_after<H: Hasher<Out = Hash>>(
     source: &dyn NodeSource,
     root: Hash,
     delta: &Delta<'_>,
     version: StateVersion,
-    child_root: &ChildRoots<'_>,
+    before: &Reader<'_>,
 ) -> Result<TrieChanges, StateError> {
     let mut changes = TrieChanges::default();
     for (name, set) in delta.child.iter().filter(|(_, set)| !set.is_empty()) {
-        let before = child_root(name)?.unwrap_or_else(empty_root::<H>);
-        let after = walk::<H>(source, Some(name), before, set, version, &mut changes)?;
+        let stored = before(None, &child_root_key(name))?;
+        let root = stored.map_or_else(|| Ok(empty_root::<H>()), |root| decode_child_root(&root))?;
+        let set = effective(Some(name), set, before)?;
+        let after = walk::<H>(source, Some(name), root, &set, version, &mut changes)?;
         changes.child_roots.push((name.to_vec(), (after != empty_root::<H>()).then_some(after)));
     }
     let roots: Vec<_> = changes.child_roots.iter().map(|(name, root)| (child_root_key(name), *root)).collect();
     let mut main: DeltaSet<'_> =
         delta.main.iter().filter(|(key, _)| !key.starts_with(CHILD_STORAGE_PREFIX)).copied().collect();
     main.extend(roots.iter().map(|(key, root)| (key.as_slice(), root.as_ref().map(Hash::as_bytes))));
+    let main = effective(None, &main, before)?;
     changes.root = walk::<H>(source, None, root, &main, version, &mut changes)?;
     Ok(changes)
+}
+
+/// The changes without removals of keys that are not there. `trie-db` must not see those: asked to remove a key that ends
+/// where a branch begins, it removes the branch's value, though that belongs to a longer key.
+fn effective<'a>(child: Option<&[u8]>, set: &DeltaSet<'a>, before: &Reader<'_>) -> Result<DeltaSet<'a>, StateError> {
+    let mut effective = DeltaSet::with_capacity(set.len());
+    for (key, value) in set {
+        if value.is_some() || before(child, key)?.is_some() {
+            effective.push((key, *value));
+        }
+    }
+    Ok(effective)
 }
 
 fn walk<H: Hasher<Out = Hash>>(

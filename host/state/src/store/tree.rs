@@ -91,6 +91,9 @@ impl Tree {
         let mut next = block;
         while let Some(layer) = self.layers.get(&next) {
             chain.push(layer.clone());
+            if layer.number == 0 {
+                break;
+            }
             next = layer.parent;
         }
         chain

@@ -146,10 +146,8 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
 
     fn root_after(&self, delta: &Delta<'_>, version: StateVersion) -> Result<TrieChanges, StateError> {
         self.via_trie(|| {
-            root::root_after::<H>(self.shared.as_ref(), self.root, delta, version, &|name| {
-                let bytes = self.get(None, &child_root_key(name))?;
-                bytes.map(|bytes| root::decode_child_root(&bytes)).transpose()
-            })
+            let shared = self.shared.as_ref();
+            root::root_after::<H>(shared, self.root, delta, version, &|child, key| self.get(child, key))
         })
     }
 
