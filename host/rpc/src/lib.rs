@@ -11,10 +11,13 @@
 //! ```
 //!
 //! # Usage
-//! ```ignore
-//! let (link, peer) = ziver_rpc::link::link();
+//! ```no_run
+//! # use {std::sync::Arc, ziver_rpc::{ChainInfo, ChainRead, Context, Cors, Server, link}};
+//! # async fn serve(chain: Arc<dyn ChainRead>, info: ChainInfo) -> Result<(), Box<dyn std::error::Error>> {
+//! let (link, peer) = link::link();
 //! let methods = ziver_rpc::methods(Context::new(chain, link, info))?;
 //! let server = Server::start("127.0.0.1:8545".parse()?, &Cors::Any, methods).await?;
+//! # drop((server, peer)); Ok(()) }
 //! ```
 //!
 //! # Out of scope

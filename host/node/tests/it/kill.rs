@@ -72,12 +72,17 @@ fn under_load(node: &Node, told: &mut BTreeMap<u64, String>, state: &mut u64) ->
             let is_over = &is_over;
             scope.spawn(move || send_transfers(node, account, is_over));
         }
+        // Also when something here fails: the scope waits for the senders.
+        let _over = Raise(&is_over);
         let mut ws = Ws::connect(node.address);
         let id = ws.subscribe("chain_subscribeNewHeads", json!([]));
         let blocks = 3 + random(state) % 12;
         for _ in 0..blocks {
             let header = ws.notification("chain_newHead", &id);
             let number = number(&header["number"]);
+            if number == 0 {
+                continue;
+            }
             let hash = node.call("chain_getBlockHash", json!([number])).as_str().unwrap().to_owned();
             let block = node.call("chain_getBlock", json!([hash]));
             transfers += block["block"]["extrinsics"].as_array().unwrap().len() - 1;
@@ -85,9 +90,17 @@ fn under_load(node: &Node, told: &mut BTreeMap<u64, String>, state: &mut u64) ->
         }
         // Anywhere within the making of the next blocks.
         thread::sleep(Duration::from_micros(random(state) % 120_000));
-        is_over.store(true, Ordering::Relaxed);
     });
     transfers
+}
+
+/// Raises a flag when it goes.
+struct Raise<'a>(&'a AtomicBool);
+
+impl Drop for Raise<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn send_transfers(node: &Node, account: DevelopmentAccount, is_over: &AtomicBool) {
