@@ -18,6 +18,9 @@ use rocksdb::{
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
 
+#[cfg(test)]
+mod tests;
+
 /// Our own lock, tried before RocksDB touches a file.
 const LOCK_FILE: &str = "ziver.lock";
 /// Bits of bloom filter a key: 1 in 100 lookups of missing keys reads a block for nothing.

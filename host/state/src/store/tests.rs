@@ -62,7 +62,7 @@ fn key(number: u8) -> Vec<u8> {
 
 /// Few values, short and long.
 fn value(number: u8) -> Vec<u8> {
-    vec![number; if number % 2 == 0 { 50 } else { 3 }]
+    vec![number; if number.is_multiple_of(2) { 50 } else { 3 }]
 }
 
 fn name(trie: usize) -> Option<&'static [u8]> {
