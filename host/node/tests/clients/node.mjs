@@ -1,6 +1,7 @@
 // Starts the real ziver-host on a free port with a folder of its own, and joins @polkadot/api to it.
 
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,8 +28,7 @@ export const accounts = Object.fromEntries(Object.entries(KEYS).map(([name, key]
 
 /** A fresh account without money. */
 export function stranger() {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return keyring.addFromUri('0x' + Buffer.from(bytes).toString('hex'));
+  return keyring.addFromUri('0x' + randomBytes(32).toString('hex'));
 }
 
 /** Starts a node; `args` are added to its command line. */
