@@ -68,8 +68,9 @@ fn word() -> impl Strategy<Value = u64> {
 #[test]
 fn arbitrary_arguments_never_panic_the_host() {
     let executor = executor();
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(60));
     for (name, params, results) in functions() {
+        // A runner counts its cases over all that it runs, so each function has one of its own.
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
         let code = caller(&name, &params, &results);
         let words = prop::collection::vec(word(), 5);
         let outcome = runner.run(&words, |words| {
