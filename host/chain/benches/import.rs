@@ -8,34 +8,26 @@
 //! cargo bench -p ziver-chain --bench import [-- ACCOUNTS BLOCKS TRANSFERS]      10000 20 1000 by default
 //! ```
 
+mod load;
+
 use std::{
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use codec::{Compact, Encode};
-use nix::sys::resource::{UsageWho, getrusage};
+use load::{Signing, build, cpu_time, genesis, key, open, rocks};
+use nix::sys::resource::UsageWho;
 use secp256k1::{
     Message,
     ecdsa::{RecoverableSignature, RecoveryId},
 };
-use ziver_chain::{BuildRequest, Chain, ChainConfig, ChainSpec, ExtrinsicSource, GenesisSource, Offer, Outcome};
-use ziver_db::{Db, MemoryDb, RocksDb, RocksOptions};
-use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
-use ziver_primitives::{
-    AccountId20, Block, Hash, RuntimeVersion, UNIT,
-    hashing::keccak_256,
-    inherents::InherentData,
-    transaction::{SecretKey, UnsignedTransaction},
-};
+use ziver_chain::{Chain, Offer};
+use ziver_db::MemoryDb;
+use ziver_primitives::{Block, UNIT, hashing::keccak_256, transaction::SecretKey};
 
 /// Pallet Balances, call `transfer_keep_alive`.
 const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
-/// Where time begins, in milliseconds since the Unix epoch.
-const EPOCH_MS: u64 = 1_700_000_000_000;
-/// Time between blocks, in milliseconds.
-const BLOCK_MS: u64 = 2_000;
 /// Which blocks are final: this many below the best, as on a development chain.
 const FINALITY_LAG: usize = 2;
 
@@ -48,21 +40,13 @@ fn main() {
     };
     let keys: Vec<SecretKey> = (0..accounts as u64).map(key).collect();
     let genesis = genesis(&keys);
-    // Each chain has an executor of its own, so that the importer finds no signature recovered already. Cranelift from the
-    // first call: what is measured is the steady state.
-    let open = |db: Arc<dyn Db>| {
-        let config = ExecutorConfig { strategy: CompileStrategy::CraneliftOnly, ..Default::default() };
-        let executor = Arc::new(Executor::new(config).expect("the executor starts"));
-        Chain::open(db, executor, genesis.clone(), ChainConfig::default()).expect("genesis")
-    };
-
-    let mut author = open(Arc::new(MemoryDb::default()));
-    let version = author.reader().runtime_version_at(&author.best().hash).expect("a state").expect("a runtime");
-    let mut load = Load { keys: &keys, nonces: vec![0; accounts], seed: 1, version, genesis: author.best().hash };
-    let made: Vec<Block> = (1..=blocks as u64).map(|number| build(&mut author, &mut load, number, transfers)).collect();
+    let (mut author, _) = open(Arc::new(MemoryDb::default()), &genesis);
+    let mut load = Load { keys: &keys, nonces: vec![0; accounts], seed: 1, signing: Signing::of(&author) };
+    let mut made = || build(&mut author, (0..transfers).map(|_| load.transfer()).collect(), true);
+    let made: Vec<Block> = (0..blocks).map(|_| made()).collect();
 
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut importer = open(rocks(folder.path()));
+    let (mut importer, _) = open(rocks(folder.path()), &genesis);
     let (import, recovery) = (measure(|| import(&mut importer, &made)), recoveries(blocks * transfers));
     assert_eq!(importer.best(), author.best(), "both chains end with the same block");
     let parameters = format!("accounts={accounts},blocks={blocks},transfers={transfers}");
@@ -86,38 +70,10 @@ impl Cost {
     }
 }
 
-fn cpu_time() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("the system counts processor time");
-    let of = |time: nix::sys::time::TimeVal| {
-        Duration::from_secs(time.tv_sec() as u64) + Duration::from_micros(time.tv_usec() as u64)
-    };
-    of(usage.user_time()) + of(usage.system_time())
-}
-
 fn measure(run: impl FnOnce()) -> Cost {
-    let (cpu, wall) = (cpu_time(), Instant::now());
+    let (cpu, wall) = (cpu_time(UsageWho::RUSAGE_SELF), Instant::now());
     run();
-    Cost { cpu: cpu_time() - cpu, wall: wall.elapsed() }
-}
-
-fn key(index: u64) -> SecretKey {
-    SecretKey::from_bytes(&keccak_256(&("bench", index).encode())).expect("almost every hash is a key")
-}
-
-fn rocks(folder: &Path) -> Arc<dyn Db> {
-    Arc::new(RocksDb::open(folder, &RocksOptions::default()).expect("a new database"))
-}
-
-fn genesis(keys: &[SecretKey]) -> GenesisSource {
-    let balances: Vec<_> =
-        keys.iter().map(|key| serde_json::json!([key.account(), (1_000_000 * UNIT).to_string()])).collect();
-    let patch = serde_json::json!({ "balances": { "balances": balances } });
-    let spec = serde_json::json!({
-        "name": "Bench", "id": "bench", "chainType": "Development",
-        "genesis": { "runtimeGenesis": { "patch": patch } },
-    });
-    let spec = ChainSpec::parse(spec.to_string().as_bytes()).expect("a good specification");
-    GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) }
+    Cost { cpu: cpu_time(UsageWho::RUSAGE_SELF) - cpu, wall: wall.elapsed() }
 }
 
 /// Transfers between accounts drawn by a small generator: the same in each run.
@@ -125,8 +81,7 @@ struct Load<'a> {
     keys: &'a [SecretKey],
     nonces: Vec<u32>,
     seed: u64,
-    version: Arc<RuntimeVersion>,
-    genesis: Hash,
+    signing: Signing,
 }
 
 impl Load<'_> {
@@ -138,50 +93,11 @@ impl Load<'_> {
 
     fn transfer(&mut self) -> Offer {
         let (from, to) = (self.draw(), self.draw());
-        let transaction = UnsignedTransaction {
-            call: (TRANSFER_KEEP_ALIVE, self.keys[to].account(), Compact(UNIT / 1_000)).encode(),
-            nonce: self.nonces[from],
-            spec_version: self.version.spec_version,
-            transaction_version: self.version.transaction_version,
-            genesis_hash: self.genesis,
-            birth_hash: self.genesis,
-            ..Default::default()
-        };
+        let call = (TRANSFER_KEEP_ALIVE, self.keys[to].account(), Compact(UNIT / 1_000)).encode();
+        let offer = self.signing.offer(&self.keys[from], self.nonces[from], call);
         self.nonces[from] += 1;
-        let extrinsic = transaction.sign(&self.keys[from]);
-        Offer { hash: extrinsic.hash(), bytes: extrinsic.encode().into() }
+        offer
     }
-}
-
-/// Gives a fixed number of transfers and insists that each is included.
-struct Fixed<'a, 'b> {
-    load: &'a mut Load<'b>,
-    left: usize,
-}
-
-impl ExtrinsicSource for Fixed<'_, '_> {
-    fn next(&mut self) -> Option<Offer> {
-        self.left = self.left.checked_sub(1)?;
-        Some(self.load.transfer())
-    }
-
-    fn report(&mut self, _: &Hash, outcome: Outcome) {
-        assert_eq!(outcome, Outcome::Included);
-    }
-}
-
-fn build(chain: &mut Chain, load: &mut Load, number: u64, transfers: usize) -> Block {
-    let request = BuildRequest {
-        parent: chain.best().hash,
-        author: AccountId20([1; 20]),
-        inherents: InherentData::with_timestamp(EPOCH_MS + number * BLOCK_MS),
-        body_bytes_max: usize::MAX,
-    };
-    let built = chain.build(&request, &mut Fixed { load, left: transfers }).expect("a block");
-    let block = built.block();
-    assert_eq!(block.extrinsics.len(), transfers + 1, "one inherent and all transfers");
-    chain.insert(built).expect("the author's own block");
-    block
 }
 
 fn import(chain: &mut Chain, blocks: &[Block]) {

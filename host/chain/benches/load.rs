@@ -1,0 +1,130 @@
+//! What the benchmarks of this crate share: a chain of many accounts, blocks of given extrinsics, processor time.
+//!
+//! One chain, in memory, makes blocks; another, on RocksDB with every block synced, imports them. Each has an executor of its
+//! own, so that the importer finds no signature recovered already. Cranelift from the first call: what is measured is the
+//! steady state. Processor time is of the whole process, so it counts RocksDB's threads too.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use codec::Encode;
+use nix::sys::resource::{UsageWho, getrusage};
+use ziver_chain::{BuildRequest, Chain, ChainConfig, ChainSpec, ExtrinsicSource, GenesisSource, Offer, Outcome};
+use ziver_db::{Db, RocksDb, RocksOptions};
+use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
+use ziver_primitives::{
+    AccountId20, Balance, Block, Hash, RuntimeVersion, UNIT,
+    hashing::keccak_256,
+    inherents::InherentData,
+    transaction::{SecretKey, UnsignedTransaction},
+};
+
+/// What each account has at genesis, in the smallest unit.
+pub const ENDOWMENT: Balance = 1_000_000 * UNIT;
+/// Where time begins, in milliseconds since the Unix epoch.
+const EPOCH_MS: u64 = 1_700_000_000_000;
+/// Time between blocks, in milliseconds.
+const BLOCK_MS: u64 = 2_000;
+
+/// Key number `index`.
+pub fn key(index: u64) -> SecretKey {
+    SecretKey::from_bytes(&keccak_256(&("bench", index).encode())).expect("almost every hash is a key")
+}
+
+/// A database in `folder`, with the settings of a node.
+pub fn rocks(folder: &Path) -> Arc<dyn Db> {
+    Arc::new(RocksDb::open(folder, &RocksOptions::default()).expect("a new database"))
+}
+
+/// A genesis where every key has [`ENDOWMENT`], and the first one is sudo's.
+pub fn genesis(keys: &[SecretKey]) -> GenesisSource {
+    let balances: Vec<_> = keys.iter().map(|key| serde_json::json!([key.account(), ENDOWMENT.to_string()])).collect();
+    let patch = serde_json::json!({
+        "balances": { "balances": balances },
+        "sudo": { "key": keys.first().map(SecretKey::account) },
+    });
+    let spec = serde_json::json!({
+        "name": "Bench", "id": "bench", "chainType": "Development",
+        "genesis": { "runtimeGenesis": { "patch": patch } },
+    });
+    let spec = ChainSpec::parse(spec.to_string().as_bytes()).expect("a good specification");
+    GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) }
+}
+
+/// A new chain, and the executor that it runs on.
+pub fn open(db: Arc<dyn Db>, genesis: &GenesisSource) -> (Chain, Arc<Executor>) {
+    let config = ExecutorConfig { strategy: CompileStrategy::CraneliftOnly, ..Default::default() };
+    let executor = Arc::new(Executor::new(config).expect("the executor starts"));
+    let chain = Chain::open(db, executor.clone(), genesis.clone(), ChainConfig::default()).expect("genesis");
+    (chain, executor)
+}
+
+/// What signatures on a chain cover beside the call.
+#[derive(Clone)]
+pub struct Signing {
+    version: Arc<RuntimeVersion>,
+    genesis: Hash,
+}
+
+impl Signing {
+    /// For transactions on `chain`, which is at its genesis.
+    pub fn of(chain: &Chain) -> Self {
+        let genesis = chain.best().hash;
+        let version = chain.reader().runtime_version_at(&genesis).expect("a state").expect("a runtime");
+        Self { version, genesis }
+    }
+
+    /// A signed transaction.
+    pub fn offer(&self, from: &SecretKey, nonce: u32, call: Vec<u8>) -> Offer {
+        let transaction = UnsignedTransaction {
+            call,
+            nonce,
+            spec_version: self.version.spec_version,
+            transaction_version: self.version.transaction_version,
+            genesis_hash: self.genesis,
+            birth_hash: self.genesis,
+            ..Default::default()
+        };
+        let extrinsic = transaction.sign(from);
+        Offer { hash: extrinsic.hash(), bytes: extrinsic.encode().into() }
+    }
+}
+
+/// Gives what it has and insists that each is included.
+struct Given(std::vec::IntoIter<Offer>);
+
+impl ExtrinsicSource for Given {
+    fn next(&mut self) -> Option<Offer> {
+        self.0.next()
+    }
+
+    fn report(&mut self, _: &Hash, outcome: Outcome) {
+        assert_eq!(outcome, Outcome::Included);
+    }
+}
+
+/// The next block of `chain`, with all of `offers`. It is inserted where `insert` says so.
+pub fn build(chain: &mut Chain, offers: Vec<Offer>, insert: bool) -> Block {
+    let (parent, count) = (chain.best(), offers.len());
+    let request = BuildRequest {
+        parent: parent.hash,
+        author: AccountId20([1; 20]),
+        inherents: InherentData::with_timestamp(EPOCH_MS + (u64::from(parent.number) + 1) * BLOCK_MS),
+        body_bytes_max: usize::MAX,
+    };
+    let built = chain.build(&request, &mut Given(offers.into_iter())).expect("a block");
+    let block = built.block();
+    assert_eq!(block.extrinsics.len(), count + 1, "one inherent and all that was offered");
+    if insert {
+        chain.insert(built).expect("the author's own block");
+    }
+    block
+}
+
+/// Processor time so far.
+pub fn cpu_time(of: UsageWho) -> Duration {
+    let usage = getrusage(of).expect("the system counts processor time");
+    let of = |time: nix::sys::time::TimeVal| {
+        Duration::from_secs(time.tv_sec() as u64) + Duration::from_micros(time.tv_usec() as u64)
+    };
+    of(usage.user_time()) + of(usage.system_time())
+}
