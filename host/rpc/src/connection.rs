@@ -2,22 +2,24 @@
 //!
 //! jsonrpsee starts each WebSocket message as a task of its own and never stops reading, so a client could pile up
 //! requests in memory. [`Throttled`] stands between the socket and jsonrpsee: while the connection has too much in
-//! work, it reads nothing, and TCP makes the client wait. [`Counted`] counts what is in work.
+//! work, it reads nothing, and TCP makes the client wait. [`Counted`] counts what is in work, and refuses what is too
+//! much for the whole server ([`Budget`]).
 //!
 //! A handle to the [`Connection`] travels in each request's extensions, so that a subscription whose client does not
-//! read can close the whole connection.
+//! read can close the whole connection. It does not keep the socket open: a connection costs one file descriptor, for
+//! as long as it is served.
 
 use std::{
     io,
-    net::Shutdown,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker, ready},
 };
 
 use jsonrpsee::{
     MethodResponse,
     core::middleware::{Batch, BatchEntry, Notification, Request, RpcServiceT},
+    types::Id,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -25,63 +27,75 @@ use tokio::{
     sync::OwnedSemaphorePermit,
 };
 
-use crate::limits::{REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX};
+use crate::{
+    budget::Budget,
+    error,
+    limits::{REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX},
+};
 
 /// A handle to a client's connection.
-#[derive(Debug, Clone)]
-pub struct Connection(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    /// A second handle to the socket, for closing it from outside.
-    socket: std::net::TcpStream,
-    in_work: Mutex<InWork>,
-}
+#[derive(Debug, Clone, Default)]
+pub struct Connection(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
-struct InWork {
+struct State {
+    /// Requests in work, and the bytes of their parameters.
     requests: usize,
     bytes: usize,
+    closed: bool,
+    /// Who waits for room or for the socket.
     reader: Option<Waker>,
+    writer: Option<Waker>,
 }
 
 impl Connection {
     /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part.
     pub fn accept(socket: TcpStream, place: OwnedSemaphorePermit) -> io::Result<(Self, Throttled)> {
         socket.set_nodelay(true)?;
-        let socket = socket.into_std()?;
-        let connection = Self(Arc::new(Inner { socket: socket.try_clone()?, in_work: Mutex::default() }));
-        let stream = TcpStream::from_std(socket)?;
-        Ok((connection.clone(), Throttled { stream, connection, _place: place }))
+        let connection = Self::default();
+        Ok((connection.clone(), Throttled { socket, connection, _place: place }))
     }
 
     /// Closes the connection at once, whatever waits in it.
     pub fn close(&self) {
-        // Fails when it is closed already.
-        let _ = self.0.socket.shutdown(Shutdown::Both);
+        let mut state = self.state();
+        state.closed = true;
+        let wakers = [state.reader.take(), state.writer.take()];
+        drop(state);
+        wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
-    fn in_work(&self) -> std::sync::MutexGuard<'_, InWork> {
-        self.0.in_work.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn begin(&self, requests: usize, bytes: usize) -> Work {
-        let mut in_work = self.in_work();
-        in_work.requests += requests;
-        in_work.bytes += bytes;
+        let mut state = self.state();
+        state.requests += requests;
+        state.bytes += bytes;
         Work { connection: self.clone(), requests, bytes }
     }
 
-    /// Whether more may be read now; if not, the reader is woken later.
-    fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut in_work = self.in_work();
-        if in_work.requests < REQUESTS_IN_WORK_PER_CONNECTION_MAX
-            && in_work.bytes < REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX
-        {
-            return Poll::Ready(());
+    /// Whether more may be read now; if not, or if nothing has come, the reader is woken later.
+    fn poll_read_allowed(&self, cx: &Context<'_>) -> Poll<io::Result<()>> {
+        let mut state = self.state();
+        if state.closed {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        in_work.reader = Some(cx.waker().clone());
-        Poll::Pending
+        state.reader = Some(cx.waker().clone());
+        let room = state.requests < REQUESTS_IN_WORK_PER_CONNECTION_MAX
+            && state.bytes < REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX;
+        if room { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    /// Whether the connection is still to be written to; the writer is woken when it is no longer.
+    fn write_allowed(&self, cx: &Context<'_>) -> io::Result<()> {
+        let mut state = self.state();
+        if state.closed {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        state.writer = Some(cx.waker().clone());
+        Ok(())
     }
 }
 
@@ -94,19 +108,19 @@ struct Work {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let mut in_work = self.connection.in_work();
-        in_work.requests -= self.requests;
-        in_work.bytes -= self.bytes;
-        if let Some(reader) = in_work.reader.take() {
+        let mut state = self.connection.state();
+        state.requests -= self.requests;
+        state.bytes -= self.bytes;
+        if let Some(reader) = state.reader.take() {
             reader.wake();
         }
     }
 }
 
-/// A socket that reads only while the connection has room for more work.
+/// A socket that reads only while the connection has room for more work, and fails once the connection is to close.
 #[derive(Debug)]
 pub struct Throttled {
-    stream: TcpStream,
+    socket: TcpStream,
     connection: Connection,
     /// One of the server's places for connections, held as long as the socket.
     _place: OwnedSemaphorePermit,
@@ -114,22 +128,27 @@ pub struct Throttled {
 
 impl AsyncRead for Throttled {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        std::task::ready!(self.connection.poll_room(cx));
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        if let Err(closed) = ready!(self.connection.poll_read_allowed(cx)) {
+            // The client shall see the end now, not when the last request in work is done. Fails when it has left.
+            let _ = Pin::new(&mut self.socket).poll_shutdown(cx);
+            return Poll::Ready(Err(closed));
+        }
+        Pin::new(&mut self.socket).poll_read(cx, buffer)
     }
 }
 
 impl AsyncWrite for Throttled {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, data)
+        self.connection.write_allowed(cx)?;
+        Pin::new(&mut self.socket).poll_write(cx, data)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.socket).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -137,11 +156,12 @@ impl AsyncWrite for Throttled {
         cx: &mut Context<'_>,
         data: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, data)
+        self.connection.write_allowed(cx)?;
+        Pin::new(&mut self.socket).poll_write_vectored(cx, data)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 }
 
@@ -152,22 +172,27 @@ pub struct Counted<S> {
     pub service: S,
     /// Whose requests they are.
     pub connection: Connection,
+    /// What all connections together may have in work.
+    pub budget: Budget,
 }
 
 impl<S> RpcServiceT for Counted<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse> + Send + Sync + Clone + 'static,
+    S: RpcServiceT<MethodResponse = MethodResponse, BatchResponse = MethodResponse> + Send + Sync + Clone + 'static,
 {
     type MethodResponse = S::MethodResponse;
     type NotificationResponse = S::NotificationResponse;
     type BatchResponse = S::BatchResponse;
 
     fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = Self::MethodResponse> + Send + 'a {
-        let work = self.connection.begin(1, params_bytes(&request));
-        let answer = self.service.call(request);
+        let bytes = params_bytes(&request);
+        let share = self.budget.take(bytes);
+        let work = self.connection.begin(1, bytes);
+        let service = self.service.clone();
         async move {
             let _work = work;
-            answer.await
+            let Some(_share) = share else { return MethodResponse::error(request.id, error::busy()) };
+            service.call(request).await
         }
     }
 
@@ -176,11 +201,14 @@ where
             Ok(BatchEntry::Call(request)) => params_bytes(request),
             _ => 0,
         });
-        let work = self.connection.begin(batch.len(), bytes.sum());
-        let answer = self.service.batch(batch);
+        let bytes = bytes.sum();
+        let share = self.budget.take(bytes);
+        let work = self.connection.begin(batch.len(), bytes);
+        let service = self.service.clone();
         async move {
             let _work = work;
-            answer.await
+            let Some(_share) = share else { return MethodResponse::error(Id::Null, error::busy()) };
+            service.batch(batch).await
         }
     }
 
@@ -192,3 +220,6 @@ where
 fn params_bytes(request: &Request<'_>) -> usize {
     request.params.as_ref().map_or(0, |params| params.get().len())
 }
+
+#[cfg(test)]
+mod tests;

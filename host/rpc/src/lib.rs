@@ -32,6 +32,7 @@
 use jsonrpsee::{Methods, RpcModule, core::RegisterMethodError};
 
 pub mod author;
+mod budget;
 pub mod chain;
 pub mod chain_read;
 mod connection;
@@ -51,7 +52,7 @@ pub mod zx;
 
 pub use chain_read::{BlockRef, ChainRead, ReadError};
 pub use context::{ChainInfo, Context};
-pub use server::{Cors, Server, StartError};
+pub use server::{Cors, Server, ServerConfig, StartError};
 
 /// All methods, ready for [`Server::start`]. Fails only when two share a name, which a test rules out.
 pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {

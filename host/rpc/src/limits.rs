@@ -9,9 +9,9 @@ pub const REQUEST_BYTES_MAX: u32 = 15 * 1024 * 1024;
 pub const RESPONSE_BYTES_MAX: u32 = 32 * 1024 * 1024;
 /// Requests in one batch array.
 pub const BATCH_REQUESTS_MAX: u32 = 1_000;
-/// Connections served at the same time; more are answered with HTTP status 429.
+/// Connections served at the same time unless the node says otherwise; more are answered with HTTP status 429.
 pub const CONNECTIONS_MAX: u32 = 512;
-/// TCP connections accepted beyond [`CONNECTIONS_MAX`] so that they can be told why; more are closed at once.
+/// TCP connections accepted beyond those so that they can be told why; more are closed at once.
 pub const CONNECTIONS_TOLD_WHY_MAX: u32 = 64;
 /// Live subscriptions on one connection.
 pub const SUBSCRIPTIONS_PER_CONNECTION_MAX: u32 = 1_024;
@@ -23,6 +23,11 @@ pub const SLOW_SUBSCRIBER_TIMEOUT_MS: u64 = 10_000;
 pub const REQUESTS_IN_WORK_PER_CONNECTION_MAX: usize = 256;
 /// Parameter bytes of the requests of one connection that may be in work, on the same terms.
 pub const REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX: usize = 32 * 1024 * 1024;
+/// Parameter bytes of the small requests in work, over all connections, and those of the large ones; a request beyond
+/// is refused as the server is busy.
+pub const REQUEST_BYTES_IN_WORK_MAX: usize = 96 * 1024 * 1024;
+/// Parameter bytes of a request that counts as small.
+pub const REQUEST_BYTES_SMALL_MAX: usize = 64 * 1024;
 /// Keys that one `state_getKeysPaged` answers.
 pub const KEYS_PER_PAGE_MAX: u32 = 1_000;
 /// Keys that one `state_queryStorageAt`, `state_getReadProof` or `state_subscribeStorage` takes.

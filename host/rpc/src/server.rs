@@ -10,7 +10,7 @@ use jsonrpsee::{
     Methods,
     core::middleware::RpcServiceBuilder,
     server::{
-        BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, ServerBuilder, ServerConfig, ServerHandle,
+        BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, ServerBuilder, ServerConfig as RpcConfig, ServerHandle,
         StopHandle, serve_with_graceful_shutdown, stop_channel,
     },
 };
@@ -19,6 +19,7 @@ use tower::Service;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::{
+    budget::Budget,
     connection::{Connection, Counted},
     limits::{
         BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_TOLD_WHY_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX,
@@ -40,6 +41,25 @@ pub enum Cors {
     Any,
     /// Those of these origins, such as `https://example.org`.
     Origins(Vec<String>),
+}
+
+/// Where and for whom a server listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// The address; port 0 is any free one.
+    pub address: SocketAddr,
+    /// The web pages that may talk to the server.
+    pub cors: Cors,
+    /// Connections served at the same time. Each takes one file descriptor, and so do up to
+    /// [`CONNECTIONS_TOLD_WHY_MAX`] that are told why they are not served.
+    pub connections_max: u32,
+}
+
+impl ServerConfig {
+    /// Listens on `address` for all web pages, with [`CONNECTIONS_MAX`] connections.
+    pub fn new(address: SocketAddr) -> Self {
+        Self { address, cors: Cors::Any, connections_max: CONNECTIONS_MAX }
+    }
 }
 
 /// Why the server did not start.
@@ -67,14 +87,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `address` (port 0: any free one) and serves `methods`.
+    /// Listens on `address` (port 0: any free one) and serves `methods`, with the usual limits.
     pub async fn start(address: SocketAddr, cors: &Cors, methods: Methods) -> Result<Self, StartError> {
-        let cors = cors_layer(cors)?;
+        Self::start_with(ServerConfig { cors: cors.clone(), ..ServerConfig::new(address) }, methods).await
+    }
+
+    /// Listens as `config` says and serves `methods`.
+    pub async fn start_with(config: ServerConfig, methods: Methods) -> Result<Self, StartError> {
+        let ServerConfig { address, cors, connections_max } = config;
+        let cors = cors_layer(&cors)?;
         let listen_error = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         let (stop, handle) = stop_channel();
-        tokio::spawn(accept(listener, cors, methods, stop));
+        tokio::spawn(accept(listener, cors, connections_max, methods, stop));
         Ok(Self { address, handle })
     }
 
@@ -86,12 +112,12 @@ impl Server {
     }
 }
 
-fn config() -> ServerConfig {
+fn rpc_config(connections_max: u32) -> RpcConfig {
     let seconds = std::time::Duration::from_secs;
-    ServerConfig::builder()
+    RpcConfig::builder()
         .max_request_body_size(REQUEST_BYTES_MAX)
         .max_response_body_size(RESPONSE_BYTES_MAX)
-        .max_connections(CONNECTIONS_MAX)
+        .max_connections(connections_max)
         .max_subscriptions_per_connection(SUBSCRIPTIONS_PER_CONNECTION_MAX)
         .set_message_buffer_capacity(OUTGOING_MESSAGES_PER_CONNECTION_MAX)
         .set_batch_request_config(BatchRequestConfig::Limit(BATCH_REQUESTS_MAX))
@@ -114,10 +140,11 @@ fn cors_layer(cors: &Cors) -> Result<CorsLayer, StartError> {
     Ok(CorsLayer::new().allow_origin(origin).allow_methods(Any).allow_headers(Any))
 }
 
-async fn accept(listener: TcpListener, cors: CorsLayer, methods: Methods, stop: StopHandle) {
+async fn accept(listener: TcpListener, cors: CorsLayer, connections_max: u32, methods: Methods, stop: StopHandle) {
     let http = tower::ServiceBuilder::new().layer(cors);
-    let builder = ServerBuilder::with_config(config()).set_http_middleware(http).to_service_builder();
-    let room = Arc::new(Semaphore::new((CONNECTIONS_MAX + CONNECTIONS_TOLD_WHY_MAX) as usize));
+    let builder = ServerBuilder::with_config(rpc_config(connections_max)).set_http_middleware(http).to_service_builder();
+    let room = Arc::new(Semaphore::new(connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize));
+    let budget = Budget::new();
     let mut stopped = std::pin::pin!(stop.clone().shutdown());
     loop {
         let socket = tokio::select! {
@@ -138,14 +165,17 @@ async fn accept(listener: TcpListener, cors: CorsLayer, methods: Methods, stop: 
             continue;
         };
         let Ok((connection, io)) = Connection::accept(socket, place) else { continue };
-        let (builder, methods, stop) = (builder.clone(), methods.clone(), stop.clone());
+        let (builder, methods, stop, budget) = (builder.clone(), methods.clone(), stop.clone(), budget.clone());
         tokio::spawn(async move {
             let stopped = stop.clone().shutdown();
             let service = tower::service_fn(move |mut request: HttpRequest<Incoming>| {
                 request.extensions_mut().insert(connection.clone());
-                let connection = connection.clone();
-                let counted = RpcServiceBuilder::new()
-                    .layer_fn(move |service| Counted { service, connection: connection.clone() });
+                let (connection, budget) = (connection.clone(), budget.clone());
+                let counted = RpcServiceBuilder::new().layer_fn(move |service| Counted {
+                    service,
+                    connection: connection.clone(),
+                    budget: budget.clone(),
+                });
                 let mut service = builder.clone().set_rpc_middleware(counted).build(methods.clone(), stop.clone());
                 // The boxed error's lifetime confuses the compiler when it goes through unchanged.
                 async move { service.call(request).await.map_err(io::Error::other) }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use codec::{Compact, Encode};
@@ -14,7 +14,7 @@ use ziver_primitives::{
     validity::InvalidTransaction,
 };
 use ziver_rpc::{
-    BlockRef, ChainInfo, ChainRead, Context, Cors, ReadError, Server,
+    BlockRef, ChainInfo, ChainRead, Context, ReadError, Server, ServerConfig,
     link::{self, Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus},
 };
 
@@ -24,11 +24,34 @@ type State = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// Blocks in one line; the state of each is kept.
 #[derive(Default)]
-pub struct FakeChain(Mutex<Vec<(Block, State, u32)>>);
+pub struct FakeChain {
+    blocks: Mutex<Vec<(Block, State, u32)>>,
+    /// Holds back the calls of `Slow_slow` until it is opened.
+    pub gate: Gate,
+}
+
+/// A door that is closed until somebody opens it.
+#[derive(Default)]
+pub struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub fn open(&self) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.opened.wait_while(open, |open| !*open).unwrap_or_else(PoisonError::into_inner));
+    }
+}
 
 impl FakeChain {
     fn blocks(&self) -> MutexGuard<'_, Vec<(Block, State, u32)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn at<T>(&self, hash: Hash, read: impl FnOnce(&Block, &State, u32) -> T) -> Result<T, ReadError> {
@@ -119,7 +142,7 @@ impl ChainRead for FakeChain {
         match method {
             "Echo_echo" => Ok(input.to_vec()),
             "Slow_slow" => {
-                std::thread::sleep(std::time::Duration::from_millis(300));
+                self.gate.pass();
                 Ok(vec![])
             }
             "Metadata_metadata" => Ok(b"meta\x0e".to_vec().encode()),
@@ -157,10 +180,11 @@ pub struct Node {
 
 impl Node {
     pub fn start() -> Self {
-        Self::start_with(true, Cors::Any)
+        Self::start_with(true, |_| ())
     }
 
-    pub fn start_with(manual_seal: bool, cors: Cors) -> Self {
+    /// With changes of the server's usual configuration.
+    pub fn start_with(manual_seal: bool, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let chain = Arc::new(FakeChain::default());
         chain.push(&[(b"a", Some(b"1")), (b"ab", Some(b"22")), (b"ac", Some(b"333")), (b"b", Some(b""))], 1);
@@ -178,8 +202,9 @@ impl Node {
             manual_seal,
         };
         let methods = ziver_rpc::methods(Context::new(chain.clone(), link, info)).unwrap();
-        let any_port = "127.0.0.1:0".parse().unwrap();
-        let server = runtime.block_on(Server::start(any_port, &cors, methods)).unwrap();
+        let mut config = ServerConfig::new("127.0.0.1:0".parse().unwrap());
+        change(&mut config);
+        let server = runtime.block_on(Server::start_with(config, methods)).unwrap();
         Self { address: server.address, chain, notices, server: Some(server), runtime }
     }
 
@@ -199,6 +224,13 @@ impl Node {
         if let Some(server) = self.server.take() {
             self.runtime.block_on(server.stop());
         }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // The runtime's end waits for the calls that are held back.
+        self.chain.gate.open();
     }
 }
 

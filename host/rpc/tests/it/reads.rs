@@ -215,7 +215,7 @@ fn listed_methods_are_those_of_the_legacy_groups_only() {
 #[test]
 fn sealing_methods_are_listed_on_a_manual_chain_only() {
     let manual = Node::start();
-    let automatic = Node::start_with(false, ziver_rpc::Cors::Any);
+    let automatic = Node::start_with(false, |_| ());
     let lists = |node: &Node| result(node.address, "rpc_methods", json!([])).to_string().contains("engine_");
     assert!(lists(&manual));
     assert!(!lists(&automatic));

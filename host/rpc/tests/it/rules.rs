@@ -84,7 +84,9 @@ fn web_pages_are_allowed_by_cors() {
 
 #[test]
 fn other_web_pages_are_not_allowed_when_origins_are_named() {
-    let node = Node::start_with(false, ziver_rpc::Cors::Origins(vec!["https://wallet.example".into()]));
+    let node = Node::start_with(false, |config| {
+        config.cors = ziver_rpc::Cors::Origins(vec!["https://wallet.example".into()]);
+    });
     let allowed = |origin: &str| {
         let headers = [("origin", origin), ("access-control-request-method", "POST")];
         let (_, head, _) = crate::client::request(node.address, "OPTIONS", &headers, b"");

@@ -1,0 +1,22 @@
+//! The budget's bounds.
+
+use super::*;
+
+#[test]
+fn share_beyond_the_budget_is_refused_until_another_is_given_back() {
+    let budget = Budget::new();
+    let half = REQUEST_BYTES_IN_WORK_MAX / 2;
+    let first = budget.take(half).unwrap();
+    let _second = budget.clone().take(half).unwrap();
+    assert!(budget.take(REQUEST_BYTES_SMALL_MAX + 1).is_none());
+    drop(first);
+    assert!(budget.take(REQUEST_BYTES_SMALL_MAX + 1).is_some());
+}
+
+#[test]
+fn large_requests_leave_room_for_small_ones() {
+    let budget = Budget::new();
+    let _all = budget.take(REQUEST_BYTES_IN_WORK_MAX).unwrap();
+    assert!(budget.take(REQUEST_BYTES_SMALL_MAX).is_some());
+    assert!(budget.take(0).is_some());
+}
