@@ -86,6 +86,8 @@ pub(crate) struct Shape<'a> {
     pub imports_memory: bool,
     /// Pages the memory has from the start.
     pub memory_pages: Option<u64>,
+    /// Elements that its largest table has from the start.
+    pub table_elements: u64,
     /// Exported functions by name.
     pub functions: BTreeMap<&'a str, Signature>,
     /// Whether a memory is exported as `memory`.
@@ -137,6 +139,11 @@ impl<'a> Shape<'a> {
                         shape.memory_pages = Some(memory?.initial);
                     }
                 }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        shape.table_elements = shape.table_elements.max(table?.ty.initial);
+                    }
+                }
                 Payload::ExportSection(section) => {
                     for export in section {
                         shape.add_export(export?, &types, &functions);
@@ -185,8 +192,8 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// Checks that the module behind `shape` can be run: it has a memory of allowed size and a heap, and imports functions
-/// only.
+/// Checks that the module behind `shape` can be run: it has a memory of allowed size and a heap, its tables fit the pool,
+/// and it imports functions only.
 pub(crate) fn check_runnable(shape: &Shape<'_>, memory_pages_max: u32) -> Result<(), InvalidCode> {
     let Some(pages) = shape.memory_pages else { return Err(InvalidCode::NoMemory) };
     if !shape.imports_memory && !shape.exports_memory {
@@ -194,6 +201,9 @@ pub(crate) fn check_runnable(shape: &Shape<'_>, memory_pages_max: u32) -> Result
     }
     if pages > u64::from(memory_pages_max) {
         return Err(InvalidCode::MemoryTooLarge { pages, max: memory_pages_max });
+    }
+    if shape.table_elements > TABLE_ELEMENTS_MAX as u64 {
+        return Err(InvalidCode::TableTooLarge { elements: shape.table_elements, max: TABLE_ELEMENTS_MAX });
     }
     if !shape.exports_heap_base {
         return Err(InvalidCode::NoHeapBase);

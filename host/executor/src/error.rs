@@ -50,6 +50,14 @@ pub enum InvalidCode {
         /// Pages allowed.
         max: u32,
     },
+    /// Its table is larger from the start than an instance may have.
+    #[error("the code wants a table of {elements} elements, {max} are allowed")]
+    TableTooLarge {
+        /// Elements wanted.
+        elements: u64,
+        /// Elements allowed.
+        max: usize,
+    },
     /// It does not export the global `__heap_base`.
     #[error("the code does not export __heap_base")]
     NoHeapBase,

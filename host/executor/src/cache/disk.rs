@@ -4,7 +4,8 @@
 //! processor's features), and begins with a checksum over its name and content. What does not fit is compiled anew and
 //! written over. Writes go to another file first and are renamed, so a reader never meets half a file.
 //!
-//! The files hold machine code: the folder must be the node's own, and is made readable for its user only.
+//! The files hold machine code: the folder must be the node's own, and is closed to all other users. The checksum has no
+//! key, so what lay in a folder that others could write to is not trusted: it is removed when the folder is opened.
 
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,8 @@ use crate::limits::{DISK_CACHE_FILE_BYTES_MAX, DISK_CACHE_FILES_MAX};
 
 const CHECKSUM_BYTES: usize = 32;
 const EXTENSION: &str = "cwasm";
+/// Of files that are not yet whole.
+const DRAFT_EXTENSION: &str = "tmp";
 
 /// A folder of compiled modules.
 pub(crate) struct DiskCache {
@@ -30,7 +33,11 @@ impl DiskCache {
     /// Uses `folder`, which is made where it is missing. Without it the executor works too, so failure is only told.
     pub fn open(folder: &Path) -> Option<Self> {
         match make_private(folder) {
-            Ok(()) => Some(Self { folder: folder.to_owned(), written: AtomicU64::new(0) }),
+            Ok(was_open) => {
+                let cache = Self { folder: folder.to_owned(), written: AtomicU64::new(0) };
+                cache.remove_leftovers(was_open);
+                Some(cache)
+            }
             Err(error) => {
                 tracing::warn!("compiled runtimes are not kept on disk, {} is no use: {error}", folder.display());
                 None
@@ -52,9 +59,9 @@ impl DiskCache {
             tracing::warn!("the compiled runtime {} is damaged and is made anew", path.display());
             return None;
         }
-        // SAFETY: the checksum shows that the content is what `store` wrote under this name, byte for byte; `store` writes
-        // only what wasmtime serialised, into a folder that only this user may write; and the name says that it was an
-        // engine compatible with this one.
+        // SAFETY: only this user could write to the folder ever since the files in it were made (`make_private` and
+        // `remove_leftovers`), and `store` writes only what wasmtime serialised. The checksum shows that the content is
+        // whole, and the name says that it was made by an engine compatible with this one.
         match unsafe { Module::deserialize(&lane.engine, content) } {
             Ok(module) => Some(module),
             Err(error) => {
@@ -89,12 +96,26 @@ impl DiskCache {
         result
     }
 
+    /// Removes drafts of a process that ended while writing, and, from a folder that others could write to, everything.
+    fn remove_leftovers(&self, was_open: bool) {
+        for path in self.files(DRAFT_EXTENSION).into_iter().chain(was_open.then(|| self.files(EXTENSION)).into_iter().flatten()) {
+            if let Err(error) = fs::remove_file(&path) {
+                tracing::warn!("{} can't be removed: {error}", path.display());
+            }
+        }
+    }
+
+    /// Files of the folder with this extension.
+    fn files(&self, extension: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten();
+        let paths = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+        paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+    }
+
     fn remove_oldest(&self) {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return };
-        let ours = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
-        let mut files: Vec<_> = entries
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(ours)
+        let mut files: Vec<_> = self
+            .files(EXTENSION)
+            .into_iter()
             .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
             .collect();
         files.sort();
@@ -106,13 +127,15 @@ impl DiskCache {
     }
 }
 
-/// Makes the folder so that only this user may write to it, or finds it so: its files are run.
+/// Makes the folder so that only this user may write to it, or finds it so: its files are run. Answers whether others could
+/// write to it until now.
 #[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
+fn make_private(folder: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let found = fs::metadata(folder)?;
-    if found.mode() & 0o022 != 0 {
+    let was_open = found.mode() & 0o022 != 0;
+    if was_open {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
     let probe = folder.join(format!("owner.{}.tmp", std::process::id()));
@@ -120,14 +143,14 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     let owner = fs::metadata(&probe).map(|mine| mine.uid());
     fs::remove_file(&probe)?;
     match owner? == found.uid() {
-        true => Ok(()),
+        true => Ok(was_open),
         false => Err(std::io::Error::other("it belongs to another user")),
     }
 }
 
 #[cfg(not(unix))]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)
+fn make_private(folder: &Path) -> std::io::Result<bool> {
+    fs::create_dir_all(folder).map(|()| false)
 }
 
 fn checksum(name: &str, content: &[u8]) -> [u8; 32] {

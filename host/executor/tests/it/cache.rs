@@ -113,6 +113,29 @@ fn folder_that_others_may_write_to_is_closed_to_them() {
     assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
+#[cfg(unix)]
+#[test]
+fn files_of_a_folder_that_others_could_write_to_are_removed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let planted = folder.path().join("planted.cwasm");
+    fs::write(&planted, "not ours").unwrap();
+    drop(executor(folder.path(), CompileStrategy::WinchOnly));
+    assert!(planted.exists(), "a private folder keeps its files");
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o770)).unwrap();
+    drop(executor(folder.path(), CompileStrategy::WinchOnly));
+    assert!(!planted.exists());
+}
+
+#[test]
+fn drafts_of_a_killed_process_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = folder.path().join("half-written.cwasm.1.0.tmp");
+    fs::write(&draft, "half").unwrap();
+    drop(executor(folder.path(), CompileStrategy::WinchOnly));
+    assert!(!draft.exists());
+}
+
 #[test]
 fn folder_and_memory_stay_bounded() {
     let folder = tempfile::tempdir().unwrap();
