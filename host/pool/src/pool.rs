@@ -209,6 +209,9 @@ impl Pool {
     }
 
     /// A revalidation of a transaction of the pool found it valid, perhaps with other tags or another priority.
+    ///
+    /// A tag that it still requires is not given by the chain, whatever was thought before: the transaction that gave it was
+    /// in a block that is no longer on the best chain. All that wait for such a tag become future ones.
     pub fn update(&mut self, hash: &Hash, valid: ValidTransaction, validated_at: BlockNumber) {
         let Some(entry) = self.entries.get(hash) else { return };
         let (arrival, old) = (entry.arrival, Arc::clone(&entry.transaction));
@@ -218,7 +221,12 @@ impl Pool {
         let new = Transaction::new(*hash, Arc::clone(&old.bytes), valid, validated_at);
         let was_ready = entry.is_ready();
         if new.requires == old.requires && new.provides == old.provides {
-            return self.refresh(new);
+            let given: Vec<Tag> = entry.given.iter().cloned().collect();
+            self.refresh(new);
+            for tag in &given {
+                self.withdraw(tag);
+            }
+            return self.enforce_limits(None);
         }
         self.take_out(hash);
         match self.conflicts(&new) {

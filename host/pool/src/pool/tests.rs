@@ -337,3 +337,22 @@ fn broadcast_is_told_to_watchers() {
     pool.broadcast(hash(1), vec!["peer".to_owned()]);
     assert_eq!(statuses(&mut pool, 1), [Status::Ready, Status::Broadcast(vec!["peer".to_owned()])]);
 }
+
+#[test]
+fn tag_that_the_chain_took_back_is_waited_for_again() {
+    let mut pool = pool();
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    pool.submit(candidate(2, 1, &["a"], &["b"]), NOW).unwrap();
+    pool.submit(candidate(3, 1, &["b"], &["c"]), NOW).unwrap();
+    pool.enact(hash(90), 11, &[included(1)]);
+    assert_eq!(order(&pool), [2, 3]);
+    // The block goes, its transaction can't come back.
+    pool.retract(hash(90));
+    pool.take_events();
+    pool.update(&hash(2), valid(1, &["a"], &["b"]), 11);
+    assert_eq!(order(&pool), []);
+    assert_eq!(pool.size(), PoolSize { future_count: 2, future_bytes: 200, ..PoolSize::default() });
+    assert_eq!(statuses(&mut pool, 2), [Status::Future]);
+    pool.submit(candidate(4, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(order(&pool), [4, 2, 3]);
+}
