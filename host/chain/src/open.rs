@@ -139,11 +139,11 @@ fn begin(
         return Err(OpenError::Damaged("there are blocks, but no record of the heads".to_owned()));
     }
     let genesis = source.build(executor)?;
-    ziver_db::bind(db, genesis.hash.0)?;
+    let mut batch = Batch::new();
+    ziver_db::bind_with(db, genesis.hash.0, &mut batch)?;
     let Genesis { hash, header, finished, code } = genesis;
     let block = BlockId { number: 0, hash };
     let heads = Heads { best: block, finalized: block };
-    let mut batch = Batch::new();
     records::put_block(&mut batch, &hash, &header, codec::Encode::encode(&Vec::<()>::new()));
     records::put_number(&mut batch, &block);
     records::put_heads(&mut batch, &heads);

@@ -10,8 +10,6 @@ pub enum Column {
     Header,
     /// Block hash -> SCALE vector of extrinsics. Owner: `chain`.
     Body,
-    /// Block hash -> SCALE justifications. Owner: `chain`.
-    Justification,
     /// Block number (`u32` big-endian) -> hash of the best chain's block at that height. Owner: `chain`.
     Number,
     /// Storage key -> value, of the last finalised block. Owner: `state`.
@@ -27,17 +25,14 @@ pub enum Column {
     Pruning,
     /// Hash of a finalised block whose state is kept -> its number and state root. Owner: `state`.
     StateBlock,
-    /// Transaction hash -> bytes of a transaction submitted here that shall outlive a restart. Owner: `pool`.
-    LocalTransaction,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 10] = [
         Self::Meta,
         Self::Header,
         Self::Body,
-        Self::Justification,
         Self::Number,
         Self::State,
         Self::ChildState,
@@ -45,7 +40,6 @@ impl Column {
         Self::Journal,
         Self::Pruning,
         Self::StateBlock,
-        Self::LocalTransaction,
     ];
 
     /// The name on disk.
@@ -54,7 +48,6 @@ impl Column {
             Self::Meta => "meta",
             Self::Header => "header",
             Self::Body => "body",
-            Self::Justification => "justification",
             Self::Number => "number",
             Self::State => "state",
             Self::ChildState => "child_state",
@@ -62,7 +55,6 @@ impl Column {
             Self::Journal => "journal",
             Self::Pruning => "pruning",
             Self::StateBlock => "state_block",
-            Self::LocalTransaction => "local_transaction",
         }
     }
 

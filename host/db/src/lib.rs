@@ -27,7 +27,7 @@ pub use column::Column;
 pub use error::{DbError, OpenError};
 pub use faulty::{Fault, FaultyDb};
 pub use memory::MemoryDb;
-pub use meta::{SCHEMA_VERSION, bind};
+pub use meta::{SCHEMA_VERSION, bind, bind_with};
 pub use rocks::{RocksDb, RocksOptions};
 
 use std::ops::Bound;

@@ -13,17 +13,24 @@ const GENESIS: &[u8] = b"genesis";
 
 /// Ties an empty database to the chain with this genesis hash, or checks that it is the one it was tied to.
 pub fn bind(db: &dyn Db, genesis: [u8; 32]) -> Result<(), OpenError> {
+    let mut batch = Batch::new();
+    bind_with(db, genesis, &mut batch)?;
+    if batch.is_empty() { Ok(()) } else { Ok(db.write(batch)?) }
+}
+
+/// [`bind`], but what there is to write goes into `batch`, which the caller writes together with the first block: there is
+/// no moment at which a database belongs to a chain and has none.
+pub fn bind_with(db: &dyn Db, genesis: [u8; 32], batch: &mut Batch) -> Result<(), OpenError> {
     let schema = check_schema(db)?;
     if let Some(found) = db.get(Column::Meta, GENESIS)? {
         let found = found.try_into().map_err(|_| DbError::Corrupt("the genesis record is not 32 bytes".into()))?;
         return if found == genesis { Ok(()) } else { Err(OpenError::OtherChain { expected: genesis, found }) };
     }
-    let mut batch = Batch::new();
     if schema.is_none() {
         batch.put(Column::Meta, SCHEMA, SCHEMA_VERSION.to_be_bytes());
     }
     batch.put(Column::Meta, GENESIS, genesis);
-    Ok(db.write(batch)?)
+    Ok(())
 }
 
 /// The schema on disk, `None` in an empty database; refuses one that this program does not know.

@@ -33,3 +33,16 @@ fn malformed_meta_records_are_reported_as_damage() {
         assert!(matches!(bind(&db, [1; 32]), Err(OpenError::Db(DbError::Corrupt(_)))));
     }
 }
+
+#[test]
+fn binding_with_a_batch_writes_nothing_by_itself() {
+    let db = MemoryDb::default();
+    let mut batch = Batch::new();
+    bind_with(&db, [1; 32], &mut batch).unwrap();
+    assert_eq!(db.get(Column::Meta, GENESIS), Ok(None));
+    db.write(batch).unwrap();
+    assert_eq!(bind(&db, [2; 32]), Err(OpenError::OtherChain { expected: [2; 32], found: [1; 32] }));
+    let mut nothing = Batch::new();
+    bind_with(&db, [1; 32], &mut nothing).unwrap();
+    assert!(nothing.is_empty());
+}
