@@ -74,7 +74,7 @@ fn block_argument(context: &Context, params: &jsonrpsee::types::Params<'_>) -> R
     Ok(given.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash))
 }
 
-async fn block_hash(context: &Context, wanted: Option<OneOrMany<Option<NumberArg>>>) -> RpcResult<Value> {
+async fn block_hash(context: &Context, wanted: Option<OneOrMany<HASHES_PER_QUERY_MAX>>) -> RpcResult<Value> {
     let one = |chain: &dyn ChainRead, number: Option<NumberArg>| -> Result<Value, ReadError> {
         let hash = match number {
             None => Some(chain.best().hash),
@@ -85,9 +85,6 @@ async fn block_hash(context: &Context, wanted: Option<OneOrMany<Option<NumberArg
     let answer = match wanted {
         None => one(context.chain(), None),
         Some(OneOrMany::One(number)) => context.read(move |chain| one(chain, number)).await?,
-        Some(OneOrMany::Many(numbers)) if numbers.len() > HASHES_PER_QUERY_MAX => {
-            return Err(error::too_much("count of blocks", numbers.len(), HASHES_PER_QUERY_MAX));
-        }
         Some(OneOrMany::Many(numbers)) => {
             context.read(move |chain| numbers.into_iter().map(|number| one(chain, number)).collect()).await?
         }

@@ -48,7 +48,13 @@ impl Context {
     /// Reads go to `chain`, commands over `link`.
     pub fn new(chain: Arc<dyn ChainRead>, link: Link, info: ChainInfo) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { chain, link, info, reads: Turns::new(READS_AT_ONCE_MAX), calls: Turns::new(processors.saturating_sub(1).max(1)) }
+        Self {
+            chain,
+            link,
+            info,
+            reads: Turns::new(READS_AT_ONCE_MAX),
+            calls: Turns::new(processors.saturating_sub(1).max(1)),
+        }
     }
 
     /// The chain, for what is answered from memory: heads and genesis.

@@ -28,6 +28,8 @@ pub const REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX: usize = 32 * 1024 * 1024;
 pub const REQUEST_BYTES_IN_WORK_MAX: usize = 96 * 1024 * 1024;
 /// Parameter bytes of a request that counts as small.
 pub const REQUEST_BYTES_SMALL_MAX: usize = 64 * 1024;
+/// Parameters of a request that are looked at; no method takes as many.
+pub const ARGUMENTS_MAX: usize = 16;
 /// Keys that one `state_getKeysPaged` answers.
 pub const KEYS_PER_PAGE_MAX: u32 = 1_000;
 /// Keys that one `state_queryStorageAt`, `state_getReadProof` or `state_subscribeStorage` takes.

@@ -3,16 +3,24 @@
 //! Parameters come as an array; missing ones at the end and `null` mean "not given", surplus ones are ignored, as
 //! Substrate's node does. What does not fit is -32602 with the position and the reason. Nesting deeper than
 //! serde_json's 128 levels is refused by it before any recursion of ours.
+//!
+//! Nothing is read into a general JSON value first: in memory that is sixteen times the text. A list is read no further
+//! than one past its limit.
+
+use std::{fmt, marker::PhantomData};
 
 use jsonrpsee::types::Params;
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error as _},
+    de::{DeserializeOwned, Error, IgnoredAny, IntoDeserializer, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 use ziver_primitives::{AccountId20, BlockNumber, Hash};
 
-use crate::error::{RpcResult, invalid_params};
+use crate::{
+    error::{RpcResult, invalid_params},
+    limits::ARGUMENTS_MAX,
+};
 
 /// The parameters of one request, read from the left.
 #[derive(Debug)]
@@ -27,8 +35,8 @@ impl<'a> Arguments<'a> {
         if params.is_object() {
             return Err(invalid_params("parameters go by position, in an array"));
         }
-        let items: Option<Vec<&'a RawValue>> = params.parse().map_err(|_| invalid_params("not an array"))?;
-        Ok(Self { items: items.unwrap_or_default(), position: 0 })
+        let items: Option<Items<'a>> = params.parse().map_err(|_| invalid_params("not an array"))?;
+        Ok(Self { items: items.unwrap_or_default().0, position: 0 })
     }
 
     /// The next parameter, which must be there.
@@ -47,6 +55,34 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// The first parameters; surplus ones are skipped.
+#[derive(Default)]
+struct Items<'a>(Vec<&'a RawValue>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct First;
+        impl<'de> Visitor<'de> for First {
+            type Value = Vec<&'de RawValue>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while items.len() < ARGUMENTS_MAX {
+                    let Some(item) = list.next_element()? else { return Ok(items) };
+                    items.push(item);
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(items)
+            }
+        }
+        deserializer.deserialize_seq(First).map(Self)
+    }
+}
+
 /// serde_json's reason without "at line 1 column 9", which speaks of the cut-out parameter.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -59,10 +95,55 @@ pub struct Bytes(pub Vec<u8>);
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        hex::decode(text.strip_prefix("0x").unwrap_or(&text))
-            .map(Self)
-            .map_err(|why| D::Error::custom(format_args!("hexadecimal bytes expected: {why}")))
+        struct Hexadecimal;
+        impl Visitor<'_> for Hexadecimal {
+            type Value = Vec<u8>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("hexadecimal bytes")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Vec<u8>, E> {
+                hex::decode(text.strip_prefix("0x").unwrap_or(text))
+                    .map_err(|why| E::custom(format_args!("hexadecimal bytes expected: {why}")))
+            }
+        }
+        deserializer.deserialize_str(Hexadecimal).map(Self)
+    }
+}
+
+/// A list of at most `MAX` values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtMost<T, const MAX: usize>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for AtMost<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List<T, const MAX: usize>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for List<T, MAX> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of at most {MAX} values")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+                at_most(MAX, list)
+            }
+        }
+        deserializer.deserialize_seq(List::<T, MAX>(PhantomData)).map(Self)
+    }
+}
+
+/// Reads a list; stops with an error at the first value past the limit.
+fn at_most<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(limit: usize, mut list: A) -> Result<Vec<T>, A::Error> {
+    let mut items = Vec::new();
+    while items.len() < limit {
+        let Some(item) = list.next_element()? else { return Ok(items) };
+        items.push(item);
+    }
+    match list.next_element::<IgnoredAny>()? {
+        None => Ok(items),
+        Some(_) => Err(A::Error::custom(format_args!("a list of more than {limit} values"))),
     }
 }
 
@@ -96,22 +177,37 @@ impl<'de> Deserialize<'de> for AccountArg {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NumberArg(pub BlockNumber);
 
-impl<'de> Deserialize<'de> for NumberArg {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Number(u64),
-            Text(String),
-        }
-        let number = match Form::deserialize(deserializer) {
-            Ok(Form::Number(number)) => number,
-            Ok(Form::Text(text)) => quantity(&text).map_err(D::Error::custom)?,
-            Err(_) => return Err(D::Error::custom("a block number or its hexadecimal form expected")),
-        };
+impl NumberArg {
+    fn new<E: Error>(number: u64) -> Result<Self, E> {
         BlockNumber::try_from(number)
             .map(Self)
-            .map_err(|_| D::Error::custom(format_args!("`{number}` > u32::MAX, the max block number is u32.")))
+            .map_err(|_| E::custom(format_args!("`{number}` > u32::MAX, the max block number is u32.")))
+    }
+
+    fn read<E: Error>(text: &str) -> Result<Self, E> {
+        Self::new(quantity(text).map_err(E::custom)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for NumberArg {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = NumberArg;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a block number or its hexadecimal form")
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<NumberArg, E> {
+                NumberArg::new(number)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<NumberArg, E> {
+                NumberArg::read(text)
+            }
+        }
+        deserializer.deserialize_any(Number)
     }
 }
 
@@ -124,22 +220,42 @@ pub fn quantity(text: &str) -> Result<u64, String> {
     u64::from_str_radix(digits, 16).map_err(|_| format!("{text} is too large"))
 }
 
-/// One value (or none) or a list of them.
+/// One block number (or none) or a list of at most `MAX`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OneOrMany<T> {
-    /// A value.
-    One(T),
-    /// A list.
-    Many(Vec<T>),
+pub enum OneOrMany<const MAX: usize> {
+    /// A number; `None` for the best block.
+    One(Option<NumberArg>),
+    /// A list of them.
+    Many(Vec<Option<NumberArg>>),
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
+impl<'de, const MAX: usize> Deserialize<'de> for OneOrMany<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match serde_json::Value::deserialize(deserializer)? {
-            list @ serde_json::Value::Array(_) => serde_json::from_value(list).map(Self::Many),
-            one => serde_json::from_value(one).map(Self::One),
+        struct Either<const MAX: usize>;
+        impl<'de, const MAX: usize> Visitor<'de> for Either<MAX> {
+            type Value = OneOrMany<MAX>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a block number, its hexadecimal form, or a list of these")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(OneOrMany::One(None))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+                NumberArg::new(number).map(Some).map(OneOrMany::One)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                NumberArg::read(text).map(Some).map(OneOrMany::One)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                at_most(MAX, list).map(OneOrMany::Many)
+            }
         }
-        .map_err(D::Error::custom)
+        deserializer.deserialize_any(Either::<MAX>)
     }
 }
 
@@ -161,24 +277,38 @@ pub enum BlockTag {
     Hash(Hash),
 }
 
+const BLOCK_TAGS: &str = "latest, pending, finalized, safe, earliest, a number or a hash";
+
 impl<'de> Deserialize<'de> for BlockTag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        match value.as_str() {
-            Some("latest") => return Ok(Self::Latest),
-            Some("pending") => return Ok(Self::Pending),
-            Some("finalized" | "safe") => return Ok(Self::Finalized),
-            Some("earliest") => return Ok(Self::Earliest),
-            Some(text) if text.len() == 66 => {
-                return HashArg::deserialize(value).map(|HashArg(hash)| Self::Hash(hash)).map_err(D::Error::custom);
+        struct Tag;
+        impl Visitor<'_> for Tag {
+            type Value = BlockTag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(BLOCK_TAGS)
             }
-            _ => {}
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<BlockTag, E> {
+                NumberArg::new(number).map(|NumberArg(number)| BlockTag::Number(number))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<BlockTag, E> {
+                match text {
+                    "latest" => Ok(BlockTag::Latest),
+                    "pending" => Ok(BlockTag::Pending),
+                    "finalized" | "safe" => Ok(BlockTag::Finalized),
+                    "earliest" => Ok(BlockTag::Earliest),
+                    hash if hash.len() == 66 => {
+                        HashArg::deserialize(hash.into_deserializer()).map(|HashArg(hash)| BlockTag::Hash(hash))
+                    }
+                    number => NumberArg::read(number)
+                        .map(|NumberArg(number)| BlockTag::Number(number))
+                        .map_err(|why: E| E::custom(format_args!("{why}; a block is {BLOCK_TAGS}"))),
+                }
+            }
         }
-        NumberArg::deserialize(value).map(|NumberArg(number)| Self::Number(number)).map_err(|why| {
-            D::Error::custom(format_args!(
-                "{why}; a block is latest, pending, finalized, safe, earliest, a number or a hash"
-            ))
-        })
+        deserializer.deserialize_any(Tag)
     }
 }
 

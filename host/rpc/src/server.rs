@@ -10,8 +10,8 @@ use jsonrpsee::{
     Methods,
     core::middleware::RpcServiceBuilder,
     server::{
-        BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, ServerBuilder, ServerConfig as RpcConfig, ServerHandle,
-        StopHandle, serve_with_graceful_shutdown, stop_channel,
+        BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, ServerBuilder, ServerConfig as RpcConfig,
+        ServerHandle, StopHandle, serve_with_graceful_shutdown, stop_channel,
     },
 };
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -142,7 +142,8 @@ fn cors_layer(cors: &Cors) -> Result<CorsLayer, StartError> {
 
 async fn accept(listener: TcpListener, cors: CorsLayer, connections_max: u32, methods: Methods, stop: StopHandle) {
     let http = tower::ServiceBuilder::new().layer(cors);
-    let builder = ServerBuilder::with_config(rpc_config(connections_max)).set_http_middleware(http).to_service_builder();
+    let builder =
+        ServerBuilder::with_config(rpc_config(connections_max)).set_http_middleware(http).to_service_builder();
     let room = Arc::new(Semaphore::new(connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize));
     let budget = Budget::new();
     let mut stopped = std::pin::pin!(stop.clone().shutdown());

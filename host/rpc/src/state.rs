@@ -14,7 +14,7 @@ use crate::{
     error::{self, RpcResult},
     json::{self, StorageChangeSet},
     limits::{KEYS_PER_PAGE_MAX, KEYS_PER_QUERY_MAX, KEYS_PER_SIZE_MAX},
-    params::{Arguments, Bytes, HashArg},
+    params::{Arguments, AtMost, Bytes, HashArg},
 };
 
 mod feeds;
@@ -133,10 +133,7 @@ fn register_runtime(module: &mut RpcModule<Context>) -> Result<(), RegisterMetho
 
 /// The list of keys in the next parameter.
 fn keys(arguments: &mut Arguments<'_>) -> RpcResult<Vec<Vec<u8>>> {
-    let keys: Vec<Bytes> = arguments.required()?;
-    if keys.len() > KEYS_PER_QUERY_MAX {
-        return Err(error::too_much("count of keys", keys.len(), KEYS_PER_QUERY_MAX));
-    }
+    let AtMost(keys): AtMost<Bytes, KEYS_PER_QUERY_MAX> = arguments.required()?;
     Ok(keys.into_iter().map(|Bytes(key)| key).collect())
 }
 

@@ -1,3 +1,5 @@
+//! Each form, whole.
+
 use super::*;
 use ziver_primitives::{Digest, DigestItem, OpaqueExtrinsic};
 

@@ -1,3 +1,5 @@
+//! What is read, and what is refused with which reason.
+
 use super::*;
 
 fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
@@ -43,10 +45,40 @@ fn hash_of_other_length_is_refused() {
 
 #[test]
 fn one_or_many_keeps_the_reason_of_a_refusal() {
-    assert_eq!(read("3"), Ok(OneOrMany::One(Some(NumberArg(3)))));
-    assert_eq!(read::<OneOrMany<Option<NumberArg>>>("null"), Ok(OneOrMany::One(None)));
-    assert_eq!(read("[1, null]"), Ok(OneOrMany::Many(vec![Some(NumberArg(1)), None])));
-    assert!(read::<OneOrMany<Option<NumberArg>>>("99999999999").unwrap_err().contains("u32::MAX"));
+    assert_eq!(read("3"), Ok(OneOrMany::<2>::One(Some(NumberArg(3)))));
+    assert_eq!(read("\"0x3\""), Ok(OneOrMany::<2>::One(Some(NumberArg(3)))));
+    assert_eq!(read("null"), Ok(OneOrMany::<2>::One(None)));
+    assert_eq!(read("[1, null]"), Ok(OneOrMany::<2>::Many(vec![Some(NumberArg(1)), None])));
+    assert!(read::<OneOrMany<2>>("99999999999").unwrap_err().contains("u32::MAX"));
+}
+
+#[test]
+fn list_is_read_no_further_than_one_past_its_limit() {
+    assert_eq!(read("[1, 2]"), Ok(AtMost::<u8, 2>(vec![1, 2])));
+    // What follows is no JSON, which nobody has noticed.
+    let why = read::<AtMost<u8, 2>>("[1, 2, 3, nonsense").unwrap_err();
+    assert!(why.starts_with("a list of more than 2 values"), "{why}");
+    let why = read::<OneOrMany<2>>("[1, 2, 3, nonsense").unwrap_err();
+    assert!(why.starts_with("a list of more than 2 values"), "{why}");
+}
+
+#[test]
+fn lists_within_a_number_or_tag_are_refused_unread() {
+    for wrong in ["[nonsense", "{\"a\": nonsense"] {
+        for why in [read::<NumberArg>(wrong).unwrap_err(), read::<BlockTag>(wrong).unwrap_err()] {
+            assert!(why.starts_with("invalid type: "), "{why}");
+        }
+        let why = read::<OneOrMany<2>>(&format!("[{wrong}")).unwrap_err();
+        assert!(why.starts_with("invalid type: "), "{why}");
+    }
+}
+
+#[test]
+fn surplus_arguments_are_skipped() {
+    let params = format!("[{}7]", "7,".repeat(100_000));
+    let params = Params::new(Some(&params));
+    let arguments = Arguments::new(&params).unwrap();
+    assert_eq!(arguments.items.len(), ARGUMENTS_MAX);
 }
 
 #[test]
@@ -102,6 +134,8 @@ fn deep_json_is_refused_without_recursing() {
     let deep = format!("[{}1{}]", "[".repeat(100_000), "]".repeat(100_000));
     let params = Params::new(Some(&deep));
     let mut arguments = Arguments::new(&params).unwrap();
-    let error = arguments.required::<OneOrMany<Option<NumberArg>>>().unwrap_err();
-    assert_eq!((error.code(), error.message()), (-32602, "Invalid params: parameter 0: recursion limit exceeded"));
+    let error = arguments.required::<OneOrMany<2>>().unwrap_err();
+    let expected =
+        "Invalid params: parameter 0: invalid type: sequence, expected a block number or its hexadecimal form";
+    assert_eq!((error.code(), error.message()), (-32602, expected));
 }

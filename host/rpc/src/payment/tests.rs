@@ -1,3 +1,5 @@
+//! The runtime's answers in their JSON forms.
+
 use super::*;
 use codec::Encode;
 

@@ -1,7 +1,7 @@
 //! Bad requests: each is refused with the right code, and the server lives on.
 
 use serde_json::{Value, json};
-use ziver_rpc::limits::{BATCH_REQUESTS_MAX, KEYS_PER_QUERY_MAX, REQUEST_BYTES_MAX};
+use ziver_rpc::limits::{BATCH_REQUESTS_MAX, HASHES_PER_QUERY_MAX, KEYS_PER_QUERY_MAX, REQUEST_BYTES_MAX};
 
 use crate::{
     client::{Ws, call, error, post, result},
@@ -87,10 +87,13 @@ fn unknown_methods_are_refused() {
 fn too_many_keys_or_hashes_are_refused() {
     let node = Node::start();
     let keys = vec!["0x61"; KEYS_PER_QUERY_MAX + 1];
-    assert_eq!(error(node.address, "state_queryStorageAt", json!([keys])).0, 4002);
-    assert_eq!(error(node.address, "state_getReadProof", json!([keys])).0, 4002);
-    let numbers = vec![0; ziver_rpc::limits::HASHES_PER_QUERY_MAX + 1];
-    assert_eq!(error(node.address, "chain_getBlockHash", json!([numbers])).0, 4002);
+    let too_many_keys = format!("Invalid params: parameter 0: a list of more than {KEYS_PER_QUERY_MAX} values");
+    for method in ["state_queryStorageAt", "state_getReadProof"] {
+        assert_eq!(error(node.address, method, json!([keys])), (-32602, too_many_keys.clone()));
+    }
+    let numbers = vec![0; HASHES_PER_QUERY_MAX + 1];
+    let too_many_numbers = format!("Invalid params: parameter 0: a list of more than {HASHES_PER_QUERY_MAX} values");
+    assert_eq!(error(node.address, "chain_getBlockHash", json!([numbers])), (-32602, too_many_numbers));
 }
 
 #[test]
