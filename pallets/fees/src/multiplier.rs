@@ -29,11 +29,10 @@ pub fn on_finalize(ctx: &mut Ctx) {
     }
 }
 
-/// The share of `room` that `used` takes, by time or proof size, whichever is larger; at most one.
+/// The share of `room`'s time that `used` takes; at most one. Proof size does not count: it is free, and what is free
+/// must not make others pay more.
 pub fn fullness(used: Weight, room: Weight) -> FixedU128 {
-    let used = used.min(room);
-    let (time, proof) = (used.ref_time, used.proof_size);
-    FixedU128::ratio(time, room.ref_time).max(FixedU128::ratio(proof, room.proof_size))
+    FixedU128::ratio(used.ref_time.min(room.ref_time), room.ref_time)
 }
 
 /// The multiplier after a block of this fullness.

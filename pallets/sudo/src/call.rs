@@ -6,8 +6,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 use ziver_primitives::AccountId20;
 use ziver_support::{
-    Ctx, DispatchClass, DispatchError, DispatchInfo, DispatchResultWithPostInfo, Dispatchable, Origin, Pays,
-    PostDispatchInfo, Weight, pallets,
+    Ctx, DispatchClass, DispatchError, DispatchErrorWithPostInfo, DispatchInfo, DispatchResultWithPostInfo,
+    Dispatchable, Origin, Pays, PostDispatchInfo, Weight, pallets,
 };
 use ziver_system::deposit_event;
 
@@ -70,7 +70,8 @@ impl<C: Dispatchable> Dispatchable for Call<C> {
     }
 
     fn dispatch(self, ctx: &mut Ctx, origin: Origin) -> DispatchResultWithPostInfo {
-        ensure_sudo(ctx, origin)?;
+        // What is announced is the sender's choice; a refusal takes no more than the look at the key.
+        ensure_sudo(ctx, origin).map_err(|error| DispatchErrorWithPostInfo::took(weights::SUDO, error))?;
         match self {
             Self::sudo { call } => Ok(run(ctx, *call, Origin::Root, Some(weights::SUDO))),
             Self::sudo_unchecked_weight { call, .. } => Ok(run(ctx, *call, Origin::Root, None)),

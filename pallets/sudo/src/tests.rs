@@ -4,8 +4,8 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 use ziver_primitives::{AccountId20, Digest, Hash};
 use ziver_support::{
-    Ctx, DispatchClass, DispatchError, DispatchInfo, DispatchResultWithPostInfo, Dispatchable, MemoryExternalities,
-    Origin, Pays, PostDispatchInfo, Weight, storage::StorageValue,
+    Ctx, DispatchClass, DispatchError, DispatchErrorWithPostInfo, DispatchInfo, DispatchResultWithPostInfo,
+    Dispatchable, MemoryExternalities, Origin, Pays, PostDispatchInfo, Weight, storage::StorageValue,
 };
 use ziver_system::EventRecord;
 
@@ -99,11 +99,24 @@ fn anybody_else_is_refused_and_pays() {
     let mut ext = state();
     let before = ext.pairs().clone();
     for call in all_calls() {
-        assert_eq!(run(&mut ext, call.clone(), Origin::Signed(BALTATHAR)), Err(Error::RequireSudo.into()));
-        assert_eq!(run(&mut ext, call.clone(), Origin::None), Err(DispatchError::BadOrigin.into()));
+        let error = |call, origin| run(&mut state(), call, origin).map_err(|failure| failure.error);
+        assert_eq!(error(call.clone(), Origin::Signed(BALTATHAR)), Err(Error::RequireSudo.into()));
+        assert_eq!(error(call.clone(), Origin::None), Err(DispatchError::BadOrigin));
+        run(&mut ext, call.clone(), Origin::Signed(BALTATHAR)).unwrap_err();
         assert_eq!(call.dispatch_info().pays_fee, Pays::Yes);
     }
     assert_eq!(ext.pairs(), &before);
+}
+
+#[test]
+fn refused_call_takes_little_whatever_weight_its_sender_chose() {
+    let weight = Weight::from_parts(u64::MAX, u64::MAX);
+    let call = Call::sudo_unchecked_weight { call: Box::new(RuntimeCall::Write(None)), weight };
+    for origin in [Origin::Signed(BALTATHAR), Origin::None] {
+        let failure = run(&mut state(), call.clone(), origin).unwrap_err();
+        assert_eq!(failure.post_info.actual_weight, Some(weights::SUDO));
+        assert_eq!(failure.post_info.pays_fee, Pays::Yes);
+    }
 }
 
 #[test]
@@ -140,11 +153,12 @@ fn key_is_handed_on_and_removed() {
     run(&mut ext, Call::set_key { new: BALTATHAR }, Origin::Signed(ALITH)).unwrap();
     let changed = Event::KeyChanged { old: Some(ALITH), new: BALTATHAR };
     assert_eq!(last_event(&mut ext), Some(Seen::Sudo(changed)));
-    assert_eq!(run(&mut ext, Call::remove_key, Origin::Signed(ALITH)), Err(Error::RequireSudo.into()));
+    let refused = Err(DispatchErrorWithPostInfo::took(weights::SUDO, Error::RequireSudo));
+    assert_eq!(run(&mut ext, Call::remove_key, Origin::Signed(ALITH)), refused);
     run(&mut ext, Call::remove_key, Origin::Signed(BALTATHAR)).unwrap();
     assert_eq!(last_event(&mut ext), Some(Seen::Sudo(Event::KeyRemoved)));
     assert!(!KEY.exists(&Ctx::new(&mut ext)));
-    assert_eq!(run(&mut ext, Call::remove_key, Origin::Signed(BALTATHAR)), Err(Error::RequireSudo.into()));
+    assert_eq!(run(&mut ext, Call::remove_key, Origin::Signed(BALTATHAR)), refused);
     run(&mut ext, Call::set_key { new: ALITH }, Origin::Root).unwrap();
 }
 

@@ -1,6 +1,8 @@
 //! The context that each call gets first: the only way to state and host.
 
-use crate::{DispatchResultWithPostInfo, Dispatchable, Externalities, LogLevel, Origin};
+use crate::{
+    DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Dispatchable, Externalities, LogLevel, Origin, Weight,
+};
 
 /// How deep calls may run calls that they contain (batches of batches, ...), in levels; more fails with `Exhausted`. It
 /// bounds the stack that a hostile transaction can use.
@@ -57,7 +59,7 @@ impl<'a> Ctx<'a> {
     /// Errors: those of the call, which has then changed nothing; `Exhausted` beyond [`CALL_DEPTH_MAX`] levels.
     pub fn dispatch_nested<C: Dispatchable>(&mut self, call: C, origin: Origin) -> DispatchResultWithPostInfo {
         if self.calls >= CALL_DEPTH_MAX {
-            return Err(crate::DispatchError::Exhausted.into());
+            return Err(DispatchErrorWithPostInfo::took(Weight::ZERO, crate::DispatchError::Exhausted));
         }
         self.calls = self.calls.saturating_add(1);
         let result = self.transactional(|ctx| call.dispatch(ctx, origin));

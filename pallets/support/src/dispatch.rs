@@ -123,6 +123,15 @@ pub struct DispatchErrorWithPostInfo {
     pub error: DispatchError,
 }
 
+impl DispatchErrorWithPostInfo {
+    /// A failure that took `actual_weight` and not what was announced. A refused origin should say so wherever the
+    /// caller chooses what is announced: else anybody fills blocks with calls that nobody ran.
+    pub fn took(actual_weight: Weight, error: impl Into<DispatchError>) -> Self {
+        let post_info = PostDispatchInfo { actual_weight: Some(actual_weight), ..PostDispatchInfo::default() };
+        Self { post_info, error: error.into() }
+    }
+}
+
 impl<E: Into<DispatchError>> From<E> for DispatchErrorWithPostInfo {
     fn from(error: E) -> Self {
         Self { post_info: PostDispatchInfo::default(), error: error.into() }

@@ -71,14 +71,16 @@ impl<C: Dispatchable> Dispatchable for Call<C> {
 
     fn dispatch(self, ctx: &mut Ctx, origin: Origin) -> DispatchResultWithPostInfo {
         if origin == Origin::None {
-            return Err(DispatchError::BadOrigin.into());
+            return Err(DispatchErrorWithPostInfo::took(weights::BATCH, DispatchError::BadOrigin));
         }
         match self {
             Self::batch { calls } => run(ctx, calls, origin, OnFailure::Stop),
             Self::batch_all { calls } => run(ctx, calls, origin, OnFailure::Undo),
             Self::force_batch { calls } => run(ctx, calls, origin, OnFailure::GoOn),
             Self::with_weight { call, .. } => {
-                origin.ensure_root()?;
+                // The weight is the sender's choice; a refusal takes no more than this.
+                let refused = |error| DispatchErrorWithPostInfo::took(weights::WITH_WEIGHT, error);
+                origin.ensure_root().map_err(refused)?;
                 let result = ctx.dispatch_nested(*call, origin);
                 result.map(|_| PostDispatchInfo::default()).map_err(|failure| failure.error.into())
             }

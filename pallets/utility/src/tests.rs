@@ -168,8 +168,9 @@ fn batch_of_too_many_calls_is_refused() {
 fn nobody_may_batch_and_only_root_may_choose_a_weight() {
     let mut ext = state();
     let with_weight = || Call::with_weight { call: Box::new(Add(1)), weight: Weight::from_parts(7, 0) };
-    assert_eq!(run(&mut ext, Call::batch { calls: vec![] }, Origin::None), Err(DispatchError::BadOrigin.into()));
-    assert_eq!(run(&mut ext, with_weight(), WHO), Err(DispatchError::BadOrigin.into()));
+    let refused = |weight| Err(DispatchErrorWithPostInfo::took(weight, DispatchError::BadOrigin));
+    assert_eq!(run(&mut ext, Call::batch { calls: vec![] }, Origin::None), refused(weights::BATCH));
+    assert_eq!(run(&mut ext, with_weight(), WHO), refused(weights::WITH_WEIGHT), "and not what its sender chose");
     assert_eq!(with_weight().dispatch_info().weight, Weight::from_parts(7, 0) + weights::WITH_WEIGHT);
     run(&mut ext, with_weight(), Origin::Root).unwrap();
     assert_eq!(outcome(&mut ext).0, 1);

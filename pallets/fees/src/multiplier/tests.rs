@@ -61,10 +61,11 @@ fn only_normal_weight_moves_it() {
 }
 
 #[test]
-fn fullness_is_that_of_the_scarcer_resource() {
+fn fullness_is_that_of_time_and_not_of_the_proof_that_nobody_pays_for() {
     let room = Weight::from_parts(100, 1_000);
     assert_eq!(fullness(Weight::from_parts(50, 100), room), FixedU128::ratio(1, 2));
-    assert_eq!(fullness(Weight::from_parts(10, 900), room), FixedU128::ratio(9, 10));
+    assert_eq!(fullness(Weight::from_parts(10, 900), room), FixedU128::ratio(1, 10));
+    assert_eq!(fullness(Weight::from_parts(0, u64::MAX), room), EMPTY);
     assert_eq!(fullness(Weight::from_parts(500, 0), room), FULL);
     assert_eq!(fullness(Weight::from_parts(5, 5), Weight::ZERO), EMPTY);
 }
