@@ -14,7 +14,7 @@ use crate::{
     limits::HASHES_PER_QUERY_MAX,
     link::Notice,
     params::{Arguments, HashArg, NumberArg, OneOrMany},
-    subscription::{Ended, Feed},
+    subscription::{Ended, Feed, refuse},
 };
 
 /// Adds the methods.
@@ -127,20 +127,53 @@ async fn feed_heads(
     // Listening begins before the present head is read, so that no head falls between the two.
     let mut notices = context.link.notices.subscribe();
     let present = which.present(context.chain());
-    let mut already_told = notices.len();
+    let header = match read_header(context, present.hash).await {
+        Ok(header) => header,
+        Err(error) => {
+            refuse(pending, error).await;
+            return Err(Ended);
+        }
+    };
     let feed = Feed::accept(pending, extensions).await?;
-    let header = context.read(move |chain| chain.header(present.hash)).await;
-    let Ok(Ok(Some(header))) = header else { return Err(Ended) };
     feed.send(&json::header(&header)).await?;
+    let mut caught_up = CaughtUp { which, present, parent: header.parent_hash, done: false };
     loop {
         let notice = feed.next_notice(&mut notices).await?;
-        let old = already_told > 0;
-        already_told = already_told.saturating_sub(1);
         let Some(header) = which.pick(notice) else { continue };
-        // What was queued before the present head was read may be that head or one before it.
-        if old && header.number <= present.number {
-            continue;
+        if caught_up.is_news(&header) {
+            feed.send(&json::header(&header)).await?;
         }
-        feed.send(&json::header(&header)).await?;
     }
 }
+
+async fn read_header(context: &Context, hash: Hash) -> RpcResult<Header> {
+    let found = context.read(move |chain| chain.header(hash)).await?.map_err(error::chain)?;
+    found.ok_or_else(|| error::chain(ReadError::UnknownBlock(hash)))
+}
+
+/// Tells the notices of heads before and at the present one, which may come after it was read, from later ones.
+struct CaughtUp {
+    which: Heads,
+    present: BlockRef,
+    parent: Hash,
+    done: bool,
+}
+
+impl CaughtUp {
+    /// Whether a subscriber that knows the present head has not heard of this one.
+    fn is_news(&mut self, header: &Header) -> bool {
+        if self.done {
+            return true;
+        }
+        if let Heads::Final = self.which {
+            return header.number > self.present.number;
+        }
+        let hash = header.hash();
+        // From here on the same head is news: the chain has come back to it.
+        self.done = hash == self.present.hash || header.number > self.present.number;
+        hash != self.present.hash && hash != self.parent
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,13 @@ pub enum ReadError {
     Backend(String),
 }
 
+impl ReadError {
+    /// Whether the block or its state is there no longer: the chain has moved on.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::UnknownBlock(_) | Self::Pruned(_))
+    }
+}
+
 /// The hash and height of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlockRef {

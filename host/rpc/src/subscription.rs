@@ -1,7 +1,9 @@
 //! Feeding a subscription: the reply first, then the present value, then each change, to one client at its pace.
 //!
-//! A client that does not read its notifications in time, or is so far behind that notices were lost, has its whole
-//! connection closed: it notices that and can begin anew, whereas silently missing blocks would mislead it.
+//! A client that does not read its notifications in time, is so far behind that notices were lost, or has to miss one
+//! because a read failed, has its whole connection closed: it notices that and can begin anew, whereas silently missing
+//! blocks would mislead it. jsonrpsee tells a client nothing when a feed merely returns, so every end that the client
+//! has not brought about goes through [`Feed::give_up`].
 
 use std::time::Duration;
 
@@ -30,7 +32,8 @@ impl Feed {
 
     /// Sends one notification.
     pub async fn send(&self, value: &impl Serialize) -> Result<(), Ended> {
-        let message = serde_json::value::to_raw_value(value).map_err(|_| Ended)?;
+        let message = serde_json::value::to_raw_value(value)
+            .map_err(|why| self.give_up(format_args!("can't be told a value: {why}")))?;
         let patience = Duration::from_millis(SLOW_SUBSCRIBER_TIMEOUT_MS);
         match self.sink.send_timeout(message, patience).await {
             Ok(()) => Ok(()),
@@ -45,7 +48,7 @@ impl Feed {
             notice = notices.recv() => match notice {
                 Ok(notice) => Ok(notice),
                 Err(RecvError::Lagged(_)) => Err(self.give_up("is too far behind")),
-                Err(RecvError::Closed) => Err(Ended),
+                Err(RecvError::Closed) => Err(self.give_up("has nothing more to wait for")),
             },
             () = self.sink.closed() => Err(Ended),
         }
@@ -56,7 +59,11 @@ impl Feed {
         self.sink.closed().await;
     }
 
-    fn give_up(&self, why: &str) -> Ended {
+    /// Closes the connection, for the client would miss something. Nothing happens to one that has unsubscribed.
+    pub fn give_up(&self, why: impl std::fmt::Display) -> Ended {
+        if self.sink.is_closed() {
+            return Ended;
+        }
         tracing::debug!("closing an RPC connection: its client {why}");
         if let Some(connection) = &self.connection {
             connection.close();

@@ -26,6 +26,8 @@ type State = BTreeMap<Vec<u8>, Vec<u8>>;
 #[derive(Default)]
 pub struct FakeChain {
     blocks: Mutex<Vec<(Block, State, u32)>>,
+    /// Blocks whose state can't be read, and why.
+    pub faults: Mutex<BTreeMap<Hash, ReadError>>,
     /// Holds back the calls of `Slow_slow` until it is opened.
     pub gate: Gate,
 }
@@ -59,6 +61,11 @@ impl FakeChain {
         let found = blocks.iter().find(|(block, _, _)| block.header.hash() == hash);
         let (block, state, version) = found.ok_or(ReadError::UnknownBlock(hash))?;
         Ok(read(block, state, *version))
+    }
+
+    fn check(&self, block: Hash) -> Result<(), ReadError> {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.get(&block).cloned().map_or(Ok(()), Err)
     }
 
     /// Appends a block with these changes of state.
@@ -116,6 +123,7 @@ impl ChainRead for FakeChain {
     }
 
     fn storage(&self, block: Hash, _: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.check(block)?;
         self.at(block, |_, state, _| state.get(key).cloned())
     }
 
@@ -156,6 +164,7 @@ impl ChainRead for FakeChain {
     }
 
     fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError> {
+        self.check(block)?;
         self.at(block, |_, _, spec_version| RuntimeVersion {
             spec_name: "ziver".into(),
             impl_name: "ziver".into(),
@@ -211,12 +220,26 @@ impl Node {
     /// Appends a block and tells the subscriptions.
     pub fn push(&self, changes: &[(&[u8], Option<&[u8]>)], spec_version: u32) -> Header {
         let header = self.chain.push(changes, spec_version);
+        self.tell(&header);
+        header
+    }
+
+    /// Appends a block whose state can't be read, and tells the subscriptions.
+    pub fn push_faulty(&self, fault: impl FnOnce(Hash) -> ReadError) {
+        let header = self.chain.push(&[(b"a", Some(b"unreadable"))], 9);
+        let mut faults = self.chain.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.insert(header.hash(), fault(header.hash()));
+        drop(faults);
+        self.tell(&header);
+    }
+
+    /// Tells the subscriptions of a block that the chain shows already.
+    pub fn tell(&self, header: &Header) {
         let shared = Arc::new(header.clone());
         let _ = self.notices.send(Notice::Imported(shared.clone()));
         let _ = self.notices.send(Notice::Best(shared));
         let finalized = self.chain.header(self.chain.finalized().hash).unwrap().unwrap();
         let _ = self.notices.send(Notice::Finalized(Arc::new(finalized)));
-        header
     }
 
     /// Stops the server, as the node does at its end.
@@ -236,6 +259,8 @@ impl Drop for Node {
 
 /// Judges transactions by their first byte after the prefix.
 async fn engine(mut peer: LinkPeer) {
+    // A large one is accepted by being listed ever after.
+    let mut ready: Vec<Arc<[u8]>> = vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])];
     while let Some(command) = peer.commands.recv().await {
         match command {
             Command::Submit { bytes, watch, reply } => {
@@ -251,9 +276,18 @@ async fn engine(mut peer: LinkPeer) {
                     None => Err(SubmitError::BadFormat("Not enough data".into())),
                     _ => Ok(hash),
                 };
+                if verdict.is_ok() && bytes.len() > 1 << 20 {
+                    ready.push(bytes.as_slice().into());
+                }
                 if let (Ok(_), Some(watch)) = (&verdict, watch) {
                     // Before the reply, to tempt the server into notifying first.
                     let block = Hash::from([9; 32]);
+                    if bytes.get(1) == Some(&8) {
+                        // As if the watcher had been too slow: the channel ends without a last status.
+                        watch.send(TransactionStatus::Ready).await.unwrap();
+                        let _ = reply.send(verdict);
+                        continue;
+                    }
                     for status in [
                         TransactionStatus::Ready,
                         TransactionStatus::InBlock(block),
@@ -265,7 +299,7 @@ async fn engine(mut peer: LinkPeer) {
                 let _ = reply.send(verdict);
             }
             Command::Pending { reply } => {
-                let _ = reply.send(vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])]);
+                let _ = reply.send(ready.clone());
             }
             Command::NextIndex { account, reply } => {
                 let alith: AccountId20 = ALITH.parse().unwrap();

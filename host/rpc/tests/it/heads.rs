@@ -1,6 +1,7 @@
 //! Subscriptions to heads and to the runtime's version.
 
 use serde_json::json;
+use ziver_rpc::ReadError;
 
 use crate::{client::Ws, fake::Node};
 
@@ -74,4 +75,37 @@ fn many_blocks_are_told_in_order_without_gap_or_repetition() {
     for number in 2..=202 {
         assert_eq!(ws.notification("chain_newHead", &id)["number"], format!("{number:#x}"));
     }
+}
+
+#[test]
+fn head_whose_notice_comes_after_the_subscription_is_told_once() {
+    let streams = [
+        ("chain_subscribeNewHeads", "chain_newHead", 0),
+        ("chain_subscribeAllHeads", "chain_allHead", 0),
+        ("chain_subscribeFinalizedHeads", "chain_finalizedHead", 2),
+    ];
+    for (method, name, lag) in streams {
+        let node = Node::start();
+        // The chain shows the block before its notice goes out, and the client comes in between.
+        let header = node.chain.push(&[], 1);
+        let mut ws = Ws::connect(node.address);
+        let id = ws.subscribe(method, json!([]));
+        assert_eq!(ws.notification(name, &id)["number"], format!("{:#x}", header.number - lag));
+        node.tell(&header);
+        node.push(&[], 1);
+        assert_eq!(ws.notification(name, &id)["number"], format!("{:#x}", header.number + 1 - lag));
+    }
+}
+
+#[test]
+fn runtime_version_that_cannot_be_read_ends_the_connection() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("state_subscribeRuntimeVersion", json!([]));
+    ws.notification("state_runtimeVersion", &id);
+    node.push_faulty(ReadError::Pruned);
+    node.push(&[], 2);
+    assert_eq!(ws.notification("state_runtimeVersion", &id)["specVersion"], 2);
+    node.push_faulty(|_| ReadError::Backend("gone".into()));
+    assert_eq!(ws.next(), None);
 }

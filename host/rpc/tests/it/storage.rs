@@ -1,6 +1,7 @@
 //! Subscriptions to storage.
 
 use serde_json::json;
+use ziver_rpc::ReadError;
 
 use crate::{client::Ws, fake::Node};
 
@@ -35,4 +36,18 @@ fn subscription_to_all_storage_is_refused() {
     for params in [json!([]), json!([null]), json!([[]])] {
         assert_eq!(ws.call("state_subscribeStorage", params)["error"]["code"], -32602);
     }
+}
+
+#[test]
+fn pruned_head_is_passed_over_and_a_failing_read_ends_the_connection() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("state_subscribeStorage", json!([["0x61"]]));
+    ws.notification("state_storage", &id);
+    node.push_faulty(ReadError::Pruned);
+    node.push_faulty(ReadError::UnknownBlock);
+    node.push(&[(b"a", Some(b"!"))], 1);
+    assert_eq!(ws.notification("state_storage", &id)["changes"], json!([["0x61", "0x21"]]));
+    node.push_faulty(|_| ReadError::Backend("gone".into()));
+    assert_eq!(ws.next(), None);
 }
