@@ -1,5 +1,7 @@
 //! `author_*`: submitting transactions, watching them, listing what is pending.
 
+use std::sync::Arc;
+
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError, types::Params};
 use tokio::sync::mpsc;
 use ziver_primitives::Hash;
@@ -8,7 +10,7 @@ use crate::{
     Context,
     error::{self, RpcResult},
     json,
-    limits::STATUSES_PER_WATCH_MAX,
+    limits::{PENDING_BYTES_MAX, STATUSES_PER_WATCH_MAX, TRANSACTION_BYTES_MAX},
     link::{Command, TransactionStatus},
     params::{Arguments, Bytes},
     subscription::{Ended, Feed, refuse},
@@ -21,8 +23,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         submit(&context, bytes, None).await.map(json::hash)
     })?;
     module.register_async_method("author_pendingExtrinsics", |_, context, _| async move {
-        let ready = context.ask(|reply| Command::Pending { reply }).await?;
-        RpcResult::Ok(ready.into_iter().map(json::bytes).collect::<Vec<_>>())
+        pending_extrinsics(&context).await
     })?;
     module.register_subscription(
         "author_submitAndWatchExtrinsic",
@@ -45,7 +46,26 @@ pub async fn submit(
     if bytes.is_empty() {
         return Err(error::bad_format("no bytes"));
     }
+    if bytes.len() > TRANSACTION_BYTES_MAX {
+        return Err(error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX));
+    }
     context.ask(|reply| Command::Submit { bytes, watch, reply }).await?.map_err(error::submit)
+}
+
+/// The ready transactions in the order of their execution, as many as fit [`PENDING_BYTES_MAX`].
+async fn pending_extrinsics(context: &Context) -> RpcResult<Vec<String>> {
+    // The turn is taken before the engine is asked, so that few lists are in memory.
+    let turn = context.pending_turn().await?;
+    let ready = context.ask(|reply| Command::Pending { reply }).await?;
+    turn.run(move || {
+        let mut bytes = 0;
+        let fits = |extrinsic: &Arc<[u8]>| {
+            bytes += extrinsic.len();
+            bytes <= PENDING_BYTES_MAX
+        };
+        ready.into_iter().take_while(fits).map(json::bytes).collect()
+    })
+    .await
 }
 
 async fn submit_and_watch(
@@ -67,7 +87,7 @@ async fn submit_and_watch(
     let feed = Feed::accept(pending, extensions).await?;
     loop {
         let status = tokio::select! {
-            status = statuses.recv() => status.ok_or(Ended)?,
+            status = statuses.recv() => status.ok_or_else(|| feed.give_up("misses a transaction's status"))?,
             () = feed.closed() => return Err(Ended),
         };
         feed.send(&json::status(&status)).await?;

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tokio::sync::{Semaphore, mpsc::error::TrySendError, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
 
 use crate::{
     chain_read::ChainRead,
     error::{self, RpcResult},
-    limits::{BLOCKING_WAITERS_MAX, READS_AT_ONCE_MAX},
+    limits::{BLOCKING_WAITERS_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX},
     link::{Command, Link},
 };
 
@@ -42,6 +42,7 @@ pub struct Context {
     pub info: ChainInfo,
     reads: Turns,
     calls: Turns,
+    pending: Turns,
 }
 
 impl Context {
@@ -54,6 +55,7 @@ impl Context {
             info,
             reads: Turns::new(READS_AT_ONCE_MAX),
             calls: Turns::new(processors.saturating_sub(1).max(1)),
+            pending: Turns::new(PENDING_AT_ONCE_MAX),
         }
     }
 
@@ -67,7 +69,8 @@ impl Context {
         &self,
         work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
     ) -> RpcResult<T> {
-        self.reads.run(self.chain.clone(), work).await
+        let (turn, chain) = (self.reads.next().await?, self.chain.clone());
+        turn.run(move || work(&*chain)).await
     }
 
     /// Runs `work`, which may run the runtime, on a blocking thread.
@@ -75,7 +78,13 @@ impl Context {
         &self,
         work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
     ) -> RpcResult<T> {
-        self.calls.run(self.chain.clone(), work).await
+        let (turn, chain) = (self.calls.next().await?, self.chain.clone());
+        turn.run(move || work(&*chain)).await
+    }
+
+    /// A turn for a list of pending transactions.
+    pub(crate) async fn pending_turn(&self) -> RpcResult<Turn> {
+        self.pending.next().await
     }
 
     /// Sends the engine a command and awaits its reply.
@@ -101,18 +110,25 @@ impl Turns {
         Self { free: Arc::new(Semaphore::new(at_once)), waiters: Semaphore::new(BLOCKING_WAITERS_MAX) }
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        chain: Arc<dyn ChainRead>,
-        work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
-    ) -> RpcResult<T> {
-        let waiter = self.waiters.try_acquire().map_err(|_| error::busy())?;
-        let turn = self.free.clone().acquire_owned().await.map_err(error::internal)?;
-        drop(waiter);
+    async fn next(&self) -> RpcResult<Turn> {
+        let _waiter = self.waiters.try_acquire().map_err(|_| error::busy())?;
+        let free = self.free.clone().acquire_owned().await.map_err(error::internal)?;
+        Ok(Turn { _free: free })
+    }
+}
+
+/// A turn for one work.
+pub struct Turn {
+    _free: OwnedSemaphorePermit,
+}
+
+impl Turn {
+    /// Runs `work` on a blocking thread.
+    pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> RpcResult<T> {
         // The turn goes with the work: a client that hangs up does not make room before its work has ended.
         let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work(&*chain)
+            let _turn = self;
+            work()
         });
         done.await.map_err(error::internal)
     }

@@ -86,6 +86,12 @@ pub fn submit_queue_full() -> ErrorObjectOwned {
     object_with(IMMEDIATELY_DROPPED, "Immediately Dropped", "The queue of submissions is full, try again later")
 }
 
+/// A transaction is larger than the pool takes: no block could hold it.
+pub fn transaction_too_large(bytes: usize, limit: usize) -> ErrorObjectOwned {
+    let why = format!("The transaction has {bytes} bytes, more than the {limit} that the pool takes");
+    object_with(INVALID_TRANSACTION, "Invalid Transaction", why)
+}
+
 /// The bytes of an extrinsic can't be read.
 pub fn bad_format(why: impl std::fmt::Display) -> ErrorObjectOwned {
     object(BAD_FORMAT, format!("Extrinsic has invalid format: {why}"))

@@ -42,6 +42,12 @@ pub const HASHES_PER_QUERY_MAX: usize = 1_000;
 pub const ENGINE_COMMANDS_MAX: usize = 4_096;
 /// Notices of new, best and final blocks kept for a subscriber that is behind; one that misses some is disconnected.
 pub const NOTICES_KEPT_MAX: usize = 1_024;
+/// Bytes of a transaction with its length prefix; the pool takes no larger ones.
+pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the transactions that `author_pendingExtrinsics` lists; their hexadecimal form fits a response.
+pub const PENDING_BYTES_MAX: usize = 12 * 1024 * 1024;
+/// Lists of pending transactions in work at the same time, over all connections.
+pub const PENDING_AT_ONCE_MAX: usize = 2;
 /// Statuses that wait for one watcher of a transaction.
 pub const STATUSES_PER_WATCH_MAX: usize = 64;
 /// Database reads in work at the same time, over all connections.

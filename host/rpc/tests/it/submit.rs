@@ -1,6 +1,7 @@
 //! Submitting, watching, and sealing by hand.
 
 use serde_json::{Value, json};
+use ziver_rpc::limits::{PENDING_AT_ONCE_MAX, PENDING_BYTES_MAX, TRANSACTION_BYTES_MAX};
 
 use crate::{
     client::{Ws, call, error, result},
@@ -75,4 +76,47 @@ fn block_is_made_and_finalised_by_hand() {
     let unknown = format!("0x{}", "05".repeat(32));
     assert_eq!(error(node.address, "engine_createBlock", json!([true, false, unknown])).0, 13_000);
     assert_eq!(result(node.address, "engine_finalizeBlock", json!([unknown])), true);
+}
+
+#[test]
+fn watcher_that_would_miss_a_status_is_disconnected() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("author_submitAndWatchExtrinsic", json!(["0x0408"]));
+    assert_eq!(ws.notification("author_extrinsicUpdate", &id), "ready");
+    assert_eq!(ws.next(), None);
+}
+
+#[test]
+fn transaction_larger_than_the_pool_takes_is_refused_unasked() {
+    let node = Node::start();
+    let sized = |bytes: usize| format!("0x{}", "00".repeat(bytes));
+    let largest = call(node.address, "author_submitExtrinsic", json!([sized(TRANSACTION_BYTES_MAX)]));
+    assert!(largest["result"].is_string(), "{largest}");
+    for method in ["author_submitExtrinsic", "zx_sendRawTransaction"] {
+        let refused = call(node.address, method, json!([sized(TRANSACTION_BYTES_MAX + 1)]));
+        let why = "The transaction has 4194305 bytes, more than the 4194304 that the pool takes";
+        assert_eq!(refused["error"], json!({ "code": 1010, "message": "Invalid Transaction", "data": why }));
+    }
+}
+
+#[test]
+fn pending_transactions_are_listed_as_far_as_they_fit_a_response() {
+    let node = Node::start();
+    let large = format!("0x{}", "00".repeat(TRANSACTION_BYTES_MAX));
+    let fit = (PENDING_BYTES_MAX - 6) / TRANSACTION_BYTES_MAX;
+    for _ in 0..=fit {
+        result(node.address, "author_submitExtrinsic", json!([large]));
+    }
+    let clients: Vec<_> = (0..2 * PENDING_AT_ONCE_MAX)
+        .map(|_| {
+            let address = node.address;
+            std::thread::spawn(move || result(address, "author_pendingExtrinsics", json!([])))
+        })
+        .collect();
+    for client in clients {
+        let listed = client.join().unwrap();
+        assert_eq!(listed.as_array().unwrap().len(), 2 + fit);
+        assert_eq!((&listed[0], &listed[2]), (&json!("0x080700"), &json!(large)));
+    }
 }
