@@ -3,6 +3,10 @@
 //! An account exists while it has a provider or is sufficient by itself; something that must not outlive an account is
 //! a consumer of it. [`put`] is the one place that writes a record, so that creation and death are always announced.
 //!
+//! An account that dies takes its nonce along, as in Substrate: should it exist again, it begins at nonce 0, and immortal
+//! transactions of its first life are valid again. Who lets accounts die should sign mortal transactions, as clients do
+//! unless told otherwise (docs/decisions/0005).
+//!
 //! Out of scope: what money may do (`pallets/balances`).
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -109,7 +113,8 @@ pub fn put(ctx: &mut Ctx, who: &AccountId20, before: &AccountInfo, after: &Accou
     match (before.exists(), after.exists()) {
         (_, true) => ACCOUNT.insert(ctx, who, after),
         (true, false) => ACCOUNT.remove(ctx, who),
-        // A record that only holds a nonce: kept, so that the nonce is not used twice.
+        // A record of no account that holds something (a nonce, say): kept as it is. An account that dies is another
+        // case: its nonce is forgotten.
         (false, false) if *after != AccountInfo::default() => ACCOUNT.insert(ctx, who, after),
         (false, false) => {}
     }

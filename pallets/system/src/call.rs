@@ -6,10 +6,16 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
 use ziver_primitives::{Hash, hashing::blake2_256, storage_keys};
 use ziver_support::{
-    Ctx, DispatchError, DispatchInfo, DispatchResultWithPostInfo, Dispatchable, Origin, Pays, PostDispatchInfo,
+    Ctx, DispatchError, DispatchErrorWithPostInfo, DispatchInfo, DispatchResultWithPostInfo, Dispatchable, Origin,
+    Pays, PostDispatchInfo,
 };
 
-use crate::{Error, Event, code, event::deposit, weights};
+use crate::{
+    Error, Event, code,
+    event::deposit,
+    protected::{covers_protected, is_protected},
+    weights,
+};
 
 /// A key and its value.
 pub type KeyValue = (Vec<u8>, Vec<u8>);
@@ -48,20 +54,22 @@ pub enum Call {
         /// The Wasm blob.
         code: Vec<u8>,
     },
-    /// Writes to storage. Origin: root. Errors: `CallFiltered` for keys that only the host may write.
+    /// Writes to storage. Origin: root. Errors: `CallFiltered` for `:code`, what the block needs
+    /// itself and what only the host may write.
     #[codec(index = 4)]
     set_storage {
         /// What to write.
         items: Vec<KeyValue>,
     },
-    /// Removes keys from storage. Origin: root. Errors: `CallFiltered` for keys that only the host may write.
+    /// Removes keys from storage. Origin: root. Errors: `CallFiltered` for `:code`, what the block
+    /// needs itself and what only the host may write.
     #[codec(index = 5)]
     kill_storage {
         /// The keys.
         keys: Vec<Vec<u8>>,
     },
-    /// Removes keys with a prefix from storage. Origin: root. Errors: `CallFiltered` for prefixes that touch keys that
-    /// only the host may write.
+    /// Removes keys with a prefix from storage. Origin: root. Errors: `CallFiltered` for prefixes of keys that
+    /// `set_storage` refuses.
     #[codec(index = 6)]
     kill_prefix {
         /// The prefix.
@@ -153,7 +161,9 @@ impl Dispatchable for Call {
                 crate::deposit_event_with_topics(ctx, ziver_support::pallets::SYSTEM, &event, &[topic]);
             }
             root_only => {
-                origin.ensure_root()?;
+                // The number of keys is the sender's choice; a refusal takes no more than a remark.
+                let refused = |error| DispatchErrorWithPostInfo::took(weights::remark(0), error);
+                origin.ensure_root().map_err(refused)?;
                 root_only.dispatch_as_root(ctx)?;
             }
         }
@@ -183,8 +193,7 @@ impl Call {
                 }
             }
             Self::kill_prefix { prefix, subkeys } => {
-                let host_owned = storage_keys::CHILD_STORAGE;
-                if prefix.starts_with(host_owned) || host_owned.starts_with(&prefix) {
+                if covers_protected(&prefix) {
                     return Err(Error::CallFiltered.into());
                 }
                 ctx.ext_mut().clear_prefix(&prefix, Some(subkeys));
@@ -200,7 +209,7 @@ impl Call {
 }
 
 fn ensure_writable<'a>(mut keys: impl Iterator<Item = &'a [u8]>) -> Result<(), DispatchError> {
-    if keys.any(storage_keys::is_child_storage_key) { Err(Error::CallFiltered.into()) } else { Ok(()) }
+    if keys.any(is_protected) { Err(Error::CallFiltered.into()) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -11,14 +11,14 @@ use ziver_support::{Ctx, DispatchError, pallets, storage::StorageValue};
 
 use crate::{Error, Event, block, event::deposit};
 
-/// The version that ran last.
+/// The highest version that ran.
 pub static LAST_RUNTIME_UPGRADE: StorageValue<LastRuntimeUpgradeInfo> =
     StorageValue::new(pallets::SYSTEM.name, "LastRuntimeUpgrade");
 /// The upgrade that anybody may apply.
 pub static AUTHORIZED_UPGRADE: StorageValue<CodeUpgradeAuthorization> =
     StorageValue::new(pallets::SYSTEM.name, "AuthorizedUpgrade");
 
-/// What is remembered of the version that ran last.
+/// What is remembered of the highest version that ran.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct LastRuntimeUpgradeInfo {
     /// Its `spec_version`.
@@ -37,17 +37,21 @@ pub struct CodeUpgradeAuthorization {
     pub check_version: bool,
 }
 
-/// Whether this runtime has not run on this state yet; notes it.
+/// Whether this runtime is new on this state, so that its migrations must run; notes it. New is a higher version or
+/// another name. A return to an older version (by `set_code_without_checks`) migrates nothing and is not noted: state
+/// keeps the layout of the highest version that ran on it.
 pub fn note_version(ctx: &mut Ctx, version: &RuntimeVersion) -> bool {
     let now = LastRuntimeUpgradeInfo { spec_version: version.spec_version, spec_name: version.spec_name.clone() };
-    let is_new = LAST_RUNTIME_UPGRADE.get(ctx).as_ref() != Some(&now);
+    let is_new = LAST_RUNTIME_UPGRADE
+        .get(ctx)
+        .is_none_or(|last| now.spec_version > last.spec_version || now.spec_name != last.spec_name);
     if is_new {
         LAST_RUNTIME_UPGRADE.set(ctx, &now);
     }
     is_new
 }
 
-/// Whether `code` is a successor of the runtime that runs.
+/// Whether `code` is a successor of the highest version that ran on this state.
 pub(crate) fn check_version(ctx: &Ctx, code: &[u8]) -> Result<(), Error> {
     let encoded = ctx.ext().runtime_version(code).ok_or(Error::FailedToExtractRuntimeVersion)?;
     let new = RuntimeVersion::decode(&mut encoded.as_slice()).map_err(|_| Error::FailedToExtractRuntimeVersion)?;

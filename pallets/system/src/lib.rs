@@ -15,7 +15,8 @@
 //! [`code::note_version`].
 //!
 //! Invariant: an account's record is written by [`account::put`] alone.
-//! Invariant: what is only needed within a block is gone from state at its end.
+//! Invariant: what only the making of a block needs (extrinsics and their length, the event cursor) is gone from state at
+//! the block's end; what clients read of it (events, weight, digest, number) stays until the next one begins.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
     not(test),
@@ -43,6 +44,7 @@ pub mod error;
 pub mod event;
 pub mod limits;
 pub mod metadata;
+mod protected;
 pub mod weights;
 
 pub use account::{AccountData, AccountInfo};

@@ -47,7 +47,7 @@ fn storage(events: MetaType) -> Vec<StorageEntryMetadata> {
         event::EVENT_COUNT.metadata_with_default(&["How many events the block has."]),
         event::EVENT_TOPICS.metadata_with_default(&["Block and index of events, by topic."]),
         event::EVENT_CURSOR.metadata(&["Where events go next, within a block."]),
-        code::LAST_RUNTIME_UPGRADE.metadata(&["The version of the runtime that ran last."]),
+        code::LAST_RUNTIME_UPGRADE.metadata(&["The highest version of the runtime that ran."]),
         code::AUTHORIZED_UPGRADE.metadata(&["The upgrade that anybody may apply."]),
     ]
 }

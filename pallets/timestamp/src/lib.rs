@@ -50,8 +50,12 @@ use ziver_support::{
 
 pub mod weights;
 
-/// The least time between two blocks, in milliseconds.
+/// The least time between two blocks that a block may claim, in milliseconds. Less than [`PERIOD_DECLARED_MS`], so that a
+/// development chain may seal a block for each transaction.
 pub const MINIMUM_PERIOD_MS: Moment = 1;
+/// The constant `MinimumPeriod` of the metadata, in milliseconds: half of the usual time between blocks. Nothing enforces
+/// it. Clients double it to guess the time between blocks, from which they choose how long a transaction stays valid.
+pub const PERIOD_DECLARED_MS: Moment = 1_000;
 /// How far a block's time may be ahead of the checker's clock, in milliseconds.
 pub const DRIFT_MAX_MS: Moment = 30_000;
 
@@ -169,8 +173,12 @@ pub fn metadata() -> PalletMetadata {
         ],
         constants: Vec::from([ConstantMetadata::new(
             "MinimumPeriod",
-            &MINIMUM_PERIOD_MS,
-            &["The least time between two blocks, in milliseconds."],
+            &PERIOD_DECLARED_MS,
+            &[
+                "Half of the usual time between two blocks, in milliseconds.",
+                "",
+                "Not enforced: a development chain may make blocks one millisecond apart.",
+            ],
         )]),
         docs: &["The time, set by an inherent in each block."],
     }

@@ -20,6 +20,14 @@ fn time_grows_with_each_block() {
     assert_eq!(now(&ctx), 6);
 }
 
+/// Clients take twice the constant for the time between blocks.
+#[test]
+fn declared_period_is_half_of_the_default_slot_and_not_what_is_enforced() {
+    let constant = metadata().constants.remove(0);
+    assert_eq!((constant.name, constant.value), ("MinimumPeriod", 1_000u64.encode()));
+    assert_eq!(MINIMUM_PERIOD_MS, 1);
+}
+
 #[test]
 fn time_is_set_once_per_block() {
     let mut ext = MemoryExternalities::default();

@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "bb00ba2a1d061a5ec7b5222d8af82d45c99de8703369ff3d3836443d57b0776e",
-            "3e37fdfda517ae979ed075e56596d03d66ff966340b644f9455619790594cfe8",
-            "ba11551ec545dff83dbd5a59c70ccecac12e30443d7df4cf1794182592a419a9",
+            "eebc69a1327208b2f26bf86a93ee7447e0429285fbe72ba53c5a524d9eebca2f",
+            "fc4dfdb613527aabe130ade9c5e8a4a0163360d35102fffd2edadc23a930d0c4",
+            "3e2ca6f77463db9e053b8e505557fc88909456e9eac58d7754f7f38499b020d6",
         ]
     );
 }

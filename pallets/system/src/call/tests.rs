@@ -31,6 +31,13 @@ fn calls_of_root_are_refused_to_everybody_else() {
 }
 
 #[test]
+fn refused_call_takes_little_however_many_keys_it_names() {
+    let call = Call::kill_prefix { prefix: vec![1], subkeys: u32::MAX };
+    let failure = call.dispatch(&mut Ctx::new(&mut MemoryExternalities::default()), Origin::Signed([1; 20].into()));
+    assert_eq!(failure.unwrap_err().post_info.actual_weight, Some(weights::remark(0)));
+}
+
+#[test]
 fn remark_with_event_leaves_its_hash() {
     let mut ext = MemoryExternalities::default();
     event::reset(&mut Ctx::new(&mut ext));

@@ -1,6 +1,10 @@
 //! Replacing the runtime: by sudo, by authorisation; what is refused.
 use alloc::borrow::Cow;
-use ziver_primitives::{RuntimeVersion, hashing::blake2_256, storage_keys::CODE};
+use ziver_primitives::{
+    RuntimeVersion,
+    hashing::{blake2_256, twox_128},
+    storage_keys::CODE,
+};
 use ziver_system::{Call, Error};
 
 use super::*;
@@ -95,7 +99,7 @@ fn authorised_code_that_is_no_successor_ends_the_authorisation() {
 }
 
 #[test]
-fn root_may_write_anything_but_roots_of_child_tries() {
+fn root_may_write_anything_but_code_the_blocks_own_keys_and_roots_of_child_tries() {
     let mut chain = chain();
     let set = |key: &[u8]| RuntimeCall::System(Call::set_storage { items: vec![(key.to_vec(), b"value".to_vec())] });
     assert_eq!(chain.send(Alith, sudo(set(b"key"))), Ok(Ok(())));
@@ -105,6 +109,14 @@ fn root_may_write_anything_but_roots_of_child_tries() {
         RuntimeCall::System(Call::kill_storage { keys: vec![b":child_storage:default:x".to_vec()] }),
         RuntimeCall::System(Call::kill_prefix { prefix: b":child".to_vec(), subkeys: 9 }),
         RuntimeCall::System(Call::kill_prefix { prefix: vec![], subkeys: 9 }),
+        set(CODE),
+        set(block::EXTRINSIC_DATA.key()),
+        set(ziver_timestamp::DID_UPDATE.key()),
+        RuntimeCall::System(Call::kill_storage { keys: vec![b"key".to_vec(), block::EXTRINSIC_DATA.key().to_vec()] }),
+        RuntimeCall::System(Call::kill_prefix { prefix: item_prefix("System", "EventCursor"), subkeys: 9 }),
+        RuntimeCall::System(Call::kill_prefix { prefix: CODE.to_vec(), subkeys: 9 }),
+        RuntimeCall::System(Call::kill_prefix { prefix: twox_128(b"System").to_vec(), subkeys: 9 }),
+        RuntimeCall::System(Call::kill_prefix { prefix: twox_128(b"Timestamp").to_vec(), subkeys: 9 }),
     ] {
         assert_eq!(chain.send(Alith, sudo(call)), Ok(Ok(())));
         assert_eq!(sudo_result(&chain), Err(Error::CallFiltered.into()));
@@ -112,4 +124,19 @@ fn root_may_write_anything_but_roots_of_child_tries() {
     let kill = RuntimeCall::System(Call::kill_prefix { prefix: b"ke".to_vec(), subkeys: 9 });
     assert_eq!(chain.send(Alith, sudo(kill)), Ok(Ok(())));
     assert!(!chain.ext.pairs().contains_key(b"key".as_slice()));
+}
+
+#[test]
+fn migrations_run_for_higher_versions_and_other_names_only() {
+    let mut chain = chain();
+    let mut is_new = |name: &'static str, spec_version| {
+        let version = RuntimeVersion { spec_name: name.into(), spec_version, ..VERSION };
+        code::note_version(&mut chain.ctx(), &version)
+    };
+    assert!(!is_new("ziver", SPEC_VERSION), "genesis notes it");
+    assert!(is_new("ziver", 9));
+    assert!(!is_new("ziver", 9));
+    assert!(!is_new("ziver", 8), "a return migrates nothing");
+    assert!(!is_new("ziver", 9), "nor does the way back: the state is of this version already");
+    assert!(is_new("another", 1));
 }
