@@ -70,7 +70,8 @@ impl fmt::Display for BlockError {
 }
 
 /// Begins a block. Of the header only number, parent and the digest's pre-runtime items are read: the other items come
-/// from execution. The first block of a new runtime migrates state before anything else.
+/// from execution. In the first block of a new runtime, state is migrated once the block's own items are set and before
+/// any extrinsic.
 pub fn initialize_block(ctx: &mut Ctx, header: &Header) {
     let before = header.digest.logs.iter().filter(|item| matches!(item, DigestItem::PreRuntime(..)));
     let digest = Digest { logs: before.cloned().collect() };
@@ -121,11 +122,12 @@ fn apply_signed(ctx: &mut Ctx, extrinsic: Extrinsic, len: u32) -> ApplyExtrinsic
     if extra.nonce > checked.account_nonce {
         return Err(InvalidTransaction::Future.into());
     }
+    let next_nonce = checked.account_nonce.checked_add(1).ok_or(InvalidTransaction::BadSigner)?;
     let reservation = block::reserve(ctx, &checked.info, len).ok_or(InvalidTransaction::ExhaustsResources)?;
     // The last step that may fail, and the first one that writes: it does nothing where it fails.
     let charge = ziver_fees::withdraw(ctx, &who, len, &checked.info, extra.tip)?;
     account::mutate(ctx, &who, |account| {
-        account.nonce = account.nonce.saturating_add(1);
+        account.nonce = next_nonce;
         Ok::<(), DispatchError>(())
     })
     .map_err(|_| InvalidTransaction::BadSigner)?;

@@ -82,6 +82,10 @@ pub fn check(
     if extra.nonce < account.nonce {
         return Err(InvalidTransaction::Stale.into());
     }
+    // The account's nonce after it would not be a number.
+    if extra.nonce == Nonce::MAX {
+        return Err(InvalidTransaction::BadSigner.into());
+    }
     // Nobody can pay for it: neither the account nor, later, a sponsor.
     if !account.exists() {
         return Err(InvalidTransaction::Payment.into());

@@ -284,3 +284,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn last_nonce_of_all_is_refused_before_anything_is_written() {
+    let mut chain = Chain::new();
+    chain.begin();
+    account::mutate(&mut chain.ctx(), &Alith.account(), |account| {
+        account.nonce = u32::MAX;
+        Ok::<(), DispatchError>(())
+    })
+    .unwrap();
+    let before = chain.ext.pairs().clone();
+    assert_eq!(chain.send(Alith, remark(b"once more")), Err(InvalidTransaction::BadSigner.into()));
+    assert_eq!(chain.ext.pairs(), &before);
+}
