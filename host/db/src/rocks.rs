@@ -12,8 +12,8 @@ use std::{
 };
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator, Direction,
-    IteratorMode, Options, WriteBatch, WriteOptions,
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator,
+    DBRecoveryMode, Direction, IteratorMode, Options, WriteBatch, WriteOptions,
 };
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
@@ -74,7 +74,9 @@ impl RocksDb {
     pub fn open(path: impl AsRef<Path>, options: &RocksOptions) -> Result<Self, OpenError> {
         let path = path.as_ref().to_path_buf();
         let lock = lock(&path)?;
-        let settings = settings(options);
+        let mut settings = settings(options);
+        // What lost its CURRENT file is damaged, not new: making a database there would delete the rest.
+        settings.create_if_missing(is_vacant(&path)?);
         let mut names: Vec<String> = Column::ALL.iter().map(|column| column.name().into()).collect();
         if path.join("CURRENT").exists() {
             // Column families of a newer schema have to be opened too, to get as far as its schema record.
@@ -114,13 +116,14 @@ impl RocksDb {
 
 fn settings(options: &RocksOptions) -> Options {
     let mut settings = Options::default();
-    settings.create_if_missing(true);
     settings.create_missing_column_families(true);
     settings.set_max_open_files(options.open_files_max);
     settings.set_max_background_jobs(options.background_jobs);
     settings.set_max_total_wal_size(options.wal_bytes_max);
     settings.set_keep_log_file_num(INFO_LOGS_MAX);
     settings.set_bytes_per_sync(1024 * 1024);
+    // A crash may tear the last record of the log; damage anywhere else must not pass for a shorter chain.
+    settings.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
     settings
 }
 
@@ -137,6 +140,20 @@ fn family_settings(options: &RocksOptions, cache: &Cache) -> Options {
     settings.set_write_buffer_size(options.write_buffer_bytes);
     settings.set_level_compaction_dynamic_level_bytes(true);
     settings
+}
+
+/// Whether nothing but our own lock, and the info log that RocksDB writes before all else, is in the folder.
+fn is_vacant(path: &Path) -> Result<bool, OpenError> {
+    let failed = |error: io::Error| OpenError::Db(DbError::Io(format!("{}: {error}", path.display())));
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        let name = name.to_string_lossy();
+        let harmless = name == LOCK_FILE || name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG");
+        if !harmless {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Makes the folder and takes the lock that keeps others out.

@@ -19,7 +19,7 @@ use std::io::Read;
 use wasmparser::{CompositeInnerType, ExternalKind, Imports, Parser, Payload, TypeRef, ValType};
 
 use crate::error::InvalidCode;
-use crate::limits::{CODE_BYTES_MAX, ZSTD_WINDOW_BYTES_MAX};
+use crate::limits::{CODE_BYTES_MAX, TABLE_ELEMENTS_MAX, ZSTD_WINDOW_BYTES_MAX};
 
 pub(crate) use memory::define_imported_memory;
 pub(crate) use version::{decode_version, embedded_version};

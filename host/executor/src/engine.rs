@@ -21,7 +21,7 @@ use wasmtime::{
 use crate::code::{Signature, unresolved};
 use crate::error::{InvalidCode, StartError};
 use crate::host::{HostState, link_host_functions, link_probe_functions};
-use crate::limits::{Limits, TABLE_ELEMENTS_MAX, WASM_PAGE_BYTES};
+use crate::limits::{INSTANCE_BYTES_MAX, Limits, TABLE_ELEMENTS_MAX, WASM_PAGE_BYTES};
 
 use wasmparser::ValType;
 use ziver_state::Overlay;
@@ -175,6 +175,7 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .max_memories_per_module(1)
         .max_tables_per_module(1)
         .table_elements(TABLE_ELEMENTS_MAX)
+        .max_core_instance_size(INSTANCE_BYTES_MAX)
         .max_memory_size(limits.memory_pages_max as usize * WASM_PAGE_BYTES as usize)
         .linear_memory_keep_resident(limits.resident_bytes_max)
         .table_keep_resident(128 * 1024)

@@ -94,8 +94,6 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    const TABLE_ELEMENTS_MAX: usize = 20_000;
-
     fn new(memory_pages_max: u32) -> Self {
         let memory_bytes_max = memory_pages_max as usize * crate::limits::WASM_PAGE_BYTES as usize;
         Self { memory_bytes_max, memory_refused: false }
@@ -115,7 +113,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, _now: usize, desired: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired <= Self::TABLE_ELEMENTS_MAX)
+        Ok(desired <= crate::limits::TABLE_ELEMENTS_MAX)
     }
 }
 

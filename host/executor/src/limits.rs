@@ -19,6 +19,8 @@ pub const VALIDATED_CODES_MAX: usize = 8;
 pub const PROBE_CODE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Pages that a runtime's memory may have from the start, where that decides whether it is accepted.
 pub const RUNTIME_MEMORY_PAGES_MAX: u32 = 2_048;
+/// Bytes of the engine's own record of an instance: room for every function and global that a valid blob may have.
+pub const INSTANCE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Elements (function references) that a runtime's table may have. Real runtimes have some thousands.
 pub const TABLE_ELEMENTS_MAX: usize = 65_536;
 /// Pages that the guest may use while a blob is asked for its version.

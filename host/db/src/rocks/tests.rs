@@ -184,3 +184,56 @@ fn full_disk_is_reported_and_every_acknowledged_batch_is_whole() {
         assert_eq!(db.get(Column::Trie, key), Ok(Some(FULL_VALUE.to_vec())), "half of a batch");
     }
 }
+
+/// A database with a hundred batches that are still in the log alone, closed as by a crash. The path of the log.
+fn logged(path: &Path) -> std::path::PathBuf {
+    let options = RocksOptions { sync_writes: true, ..RocksOptions::default() };
+    let db = RocksDb::open(path, &options).unwrap();
+    for number in 0..100u32 {
+        db.write(one(&number.to_be_bytes(), &[7; 500])).unwrap();
+    }
+    drop(db);
+    let logs = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    logs.filter(|log| log.extension().is_some_and(|extension| extension == "log")).max().unwrap()
+}
+
+#[test]
+fn database_that_lost_a_file_is_refused_each_time_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    logged(folder.path());
+    fs::remove_file(folder.path().join("CURRENT")).unwrap();
+    let names = || {
+        let mut names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|name| !name.to_string_lossy().starts_with("LOG"));
+        names.sort();
+        names
+    };
+    let before = names();
+    for _ in 0..3 {
+        assert!(open(folder.path()).is_err());
+        assert_eq!(names(), before);
+    }
+}
+
+#[test]
+fn damage_in_the_middle_of_the_log_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = logged(folder.path());
+    let mut bytes = fs::read(&log).unwrap();
+    assert!(bytes.len() > 50_000, "the batches are in the log");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&log, bytes).unwrap();
+    assert!(open(folder.path()).is_err());
+}
+
+#[test]
+fn torn_end_of_the_log_costs_the_last_batch_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = logged(folder.path());
+    let bytes = fs::read(&log).unwrap();
+    fs::write(&log, &bytes[..bytes.len() - 20]).unwrap();
+    let db = open(folder.path()).unwrap();
+    assert_eq!(db.get(Column::State, &98u32.to_be_bytes()), Ok(Some(vec![7; 500])));
+    assert_eq!(db.get(Column::State, &99u32.to_be_bytes()), Ok(None));
+}

@@ -98,7 +98,9 @@ impl DiskCache {
 
     /// Removes drafts of a process that ended while writing, and, from a folder that others could write to, everything.
     fn remove_leftovers(&self, was_open: bool) {
-        for path in self.files(DRAFT_EXTENSION).into_iter().chain(was_open.then(|| self.files(EXTENSION)).into_iter().flatten()) {
+        for path in
+            self.files(DRAFT_EXTENSION).into_iter().chain(was_open.then(|| self.files(EXTENSION)).into_iter().flatten())
+        {
             if let Err(error) = fs::remove_file(&path) {
                 tracing::warn!("{} can't be removed: {error}", path.display());
             }

@@ -135,7 +135,9 @@ fn module_without_memory_heap_or_room_is_not_runnable() {
     assert_eq!(check(r#"(module (memory (export "memory") 1))"#), Err(InvalidCode::NoHeapBase));
     let pages = r#"(module (memory (export "memory") 5))"#;
     assert_eq!(check(pages), Err(InvalidCode::MemoryTooLarge { pages: 5, max: 4 }));
-    let whole = r#"(module (memory (export "memory") 4) (global (export "__heap_base") i32 (i32.const 0)))"#;
+    let table = r#"(module (memory (export "memory") 4) (table 65537 funcref))"#;
+    assert_eq!(check(table), Err(InvalidCode::TableTooLarge { elements: 65_537, max: 65_536 }));
+    let whole = r#"(module (memory (export "memory") 4) (table 65536 funcref) (global (export "__heap_base") i32 (i32.const 0)))"#;
     assert_eq!(check(whole), Ok(()));
 }
 
