@@ -2,7 +2,12 @@
 
 use ziver_chain::{BlockId, BuildRequest, Built, ExtrinsicSource, NoExtrinsics, Offer, Outcome};
 use ziver_pool::Ready;
-use ziver_primitives::{Hash, inherents::InherentData, storage_keys::item_prefix};
+use ziver_primitives::{
+    Hash,
+    inherents::InherentData,
+    storage_keys::item_prefix,
+    validity::{InvalidTransaction, TransactionValidityError},
+};
 
 use crate::config::Budget;
 use crate::engine::Engine;
@@ -14,6 +19,8 @@ use crate::maintain::Adopted;
 struct Tried {
     included: usize,
     exhausted: Vec<Hash>,
+    /// Not their turn yet: what they depend on is missing, which the pool did not know.
+    early: Vec<Hash>,
     invalid: Vec<Hash>,
 }
 
@@ -40,6 +47,9 @@ impl ExtrinsicSource for FromPool<'_> {
                 return;
             }
             Outcome::Exhausted => self.tried.exhausted.push(*hash),
+            Outcome::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Future)) => {
+                self.tried.early.push(*hash)
+            }
             Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
         }
         self.ready.skip_dependents();
@@ -129,7 +139,8 @@ impl Engine {
         Ok((built, source.tried))
     }
 
-    /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own.
+    /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own. What came too early
+    /// is validated again, which makes it wait for what it depends on.
     fn forget_refused(&mut self, now_ms: u64, is_on_best: bool, tried: &Tried) {
         if !is_on_best {
             return;
@@ -141,6 +152,12 @@ impl Engine {
             for hash in &tried.exhausted {
                 self.pool.remove_invalid(hash, now_ms);
             }
+        }
+        if !tried.early.is_empty() {
+            for hash in tried.early.iter().rev() {
+                self.revalidation.push_front(*hash);
+            }
+            self.revalidate_some(now_ms);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The machine: its parts and the dispatch of events.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ziver_chain::{Chain, ChainReader};
 use ziver_pool::Pool;
@@ -8,6 +9,7 @@ use ziver_primitives::Hash;
 
 use crate::config::{Budget, EngineConfig};
 use crate::event::{Action, Event, Reply, RequestId};
+use crate::limits::{PENDING_BYTES_MAX, PENDING_COUNT_MAX};
 use crate::sealing::{Sealing, Slots};
 
 /// The engine. See the crate's documentation.
@@ -56,6 +58,8 @@ impl Engine {
     /// To be called once, before the first event.
     pub fn start(&mut self, now_ms: u64) -> Vec<Action> {
         if let Sealing::Interval { interval_ms } = self.config.sealing {
+            // The first block comes with the next slot, even if a tick comes before.
+            self.slots.used(now_ms, interval_ms);
             self.set_timer(Slots::next_ms(now_ms, interval_ms));
         }
         self.take_actions()
@@ -66,6 +70,7 @@ impl Engine {
         if self.is_dead {
             return Vec::new();
         }
+        self.follow_clock_back(now_ms);
         match event {
             Event::Submit { id, bytes, source, watch } => {
                 let result = self.submit(now_ms, bytes, source, watch);
@@ -87,7 +92,7 @@ impl Engine {
                 self.reply(id, Reply::Imported(result));
             }
             Event::Pending { id } => {
-                let pending = self.pool.ready().map(|transaction| transaction.bytes.clone()).collect();
+                let pending = self.pending();
                 self.reply(id, Reply::Pending(pending));
             }
             Event::NextIndex { id, account } => {
@@ -112,10 +117,31 @@ impl Engine {
             Sealing::Instant => self.author_instant(now_ms),
             Sealing::Manual => {}
         }
-        self.revalidate(now_ms);
-        if !self.revalidation.is_empty() {
-            self.set_timer(now_ms);
+        self.revalidate_some(now_ms);
+    }
+
+    /// The timer is never more than a slot ahead, unless the clock was set back: then it begins anew.
+    fn follow_clock_back(&mut self, now_ms: u64) {
+        if let Sealing::Interval { interval_ms } = self.config.sealing
+            && self.timer_ms.is_some_and(|at_ms| at_ms.saturating_sub(now_ms) > interval_ms)
+        {
+            self.timer_ms = None;
+            self.set_timer(Slots::next_ms(now_ms, interval_ms));
         }
+    }
+
+    /// Ready transactions, as many as one answer may hold.
+    fn pending(&self) -> Vec<Arc<[u8]>> {
+        let mut bytes_left = PENDING_BYTES_MAX;
+        let fits = |bytes: &Arc<[u8]>| match bytes_left.checked_sub(bytes.len()) {
+            Some(left) => {
+                bytes_left = left;
+                true
+            }
+            None => false,
+        };
+        let ready = self.pool.ready().map(|transaction| transaction.bytes.clone());
+        ready.take(PENDING_COUNT_MAX).take_while(fits).collect()
     }
 
     pub(crate) fn ask_for_instant_block(&mut self, now_ms: u64) {

@@ -57,7 +57,7 @@ pub enum Event {
         /// The block.
         block: Box<Block>,
     },
-    /// Which transactions wait? Answered by [`Reply::Pending`].
+    /// Which transactions are ready? Answered by [`Reply::Pending`].
     Pending {
         /// Names the request.
         id: RequestId,
@@ -105,7 +105,9 @@ pub enum Reply {
     Finalized(Result<(), FinalizeError>),
     /// To `Import`.
     Imported(Result<BlockId, ImportError>),
-    /// To `Pending`: SCALE of the ready transactions in the order of a block, with length prefixes.
+    /// To `Pending`: SCALE of the ready transactions in the order of a block, with length prefixes. It ends before the
+    /// first one that would exceed [`PENDING_BYTES_MAX`](crate::limits::PENDING_BYTES_MAX) or
+    /// [`PENDING_COUNT_MAX`](crate::limits::PENDING_COUNT_MAX).
     Pending(Vec<Arc<[u8]>>),
     /// To `NextIndex`.
     NextIndex(Result<Nonce, String>),

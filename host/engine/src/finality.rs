@@ -21,6 +21,9 @@ impl Engine {
         self.actions.extend(finalized.events.iter().cloned().map(Action::Chain));
         if let Some(route) = &finalized.route {
             self.follow_route(now_ms, route, None, finalized.orphans);
+            if route.is_reorg() {
+                self.revalidate_all(now_ms);
+            }
         }
         for block in &finalized.blocks {
             self.pool.finalize(block.hash);

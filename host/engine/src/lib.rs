@@ -15,8 +15,9 @@
 //! # Usage
 //!
 //! Call [`Engine::start`] once, then [`Engine::handle`] for each event, and perform the actions in order. `SetTimer` asks for a
-//! `Tick` at that time; a later `SetTimer` replaces an earlier one. Deliver waiting events before a due `Tick`: with instant sealing
-//! a burst of submissions becomes one block then.
+//! `Tick` at that time; a later `SetTimer` replaces an earlier one. Deliver waiting events before a due `Tick`, for a few
+//! milliseconds at most: with instant sealing a burst of submissions becomes one block then. A `Tick` that comes early does no harm;
+//! send one every second or so, since a clock that is set back would make a timer wait for as long again.
 //!
 //! # Invariants
 //!
@@ -32,6 +33,7 @@ mod engine;
 mod event;
 mod finality;
 mod import;
+pub mod limits;
 mod maintain;
 mod sealing;
 mod submit;

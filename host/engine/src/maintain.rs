@@ -25,13 +25,12 @@ impl Engine {
         let orphans = route.retracted.iter().rev().flat_map(|block| self.body(&block.hash)).collect();
         self.follow_route(now_ms, &route, Some((block.hash, hashes)), orphans);
         if changes_runtime || route.is_reorg() {
-            self.revalidation = self.pool.all().map(|transaction| transaction.hash).collect();
-        } else if self.revalidation.is_empty() {
-            self.choose_for_revalidation();
-        }
-        self.revalidate(now_ms);
-        if !self.revalidation.is_empty() {
-            self.set_timer(now_ms);
+            self.revalidate_all(now_ms);
+        } else {
+            if self.revalidation.is_empty() {
+                self.choose_for_revalidation();
+            }
+            self.revalidate_some(now_ms);
         }
         self.finalize_behind(now_ms);
         self.ask_for_instant_block(now_ms);
@@ -81,15 +80,33 @@ impl Engine {
         }
     }
 
+    /// Every transaction is due for validation: the state is not a child of the one it was validated on, or the runtime is
+    /// another.
+    pub(crate) fn revalidate_all(&mut self, now_ms: u64) {
+        self.revalidation = self.pool.all().map(|transaction| transaction.hash).collect();
+        self.revalidate_some(now_ms);
+    }
+
+    /// Begins with what is due for validation; a tick goes on with the rest.
+    pub(crate) fn revalidate_some(&mut self, now_ms: u64) {
+        self.revalidate(now_ms);
+        if !self.revalidation.is_empty() {
+            self.set_timer(now_ms);
+        }
+    }
+
     /// Validates some of the transactions that are due for it.
-    pub(crate) fn revalidate(&mut self, now_ms: u64) {
+    fn revalidate(&mut self, now_ms: u64) {
         for _ in 0..self.config.revalidate_count_max {
             let Some(hash) = self.revalidation.pop_front() else { break };
             let Some(transaction) = self.pool.transaction(&hash).cloned() else { continue };
             match self.validate(&transaction.bytes, TransactionSource::External) {
                 Ok((valid, validated_at)) => self.pool.update(&hash, valid, validated_at),
                 Err(SubmitError::Invalid(_) | SubmitError::Unknown(_)) => self.pool.remove_invalid(&hash, now_ms),
-                Err(error) => tracing::warn!("transaction {hash:?} could not be validated again: {error}"),
+                Err(error) => {
+                    tracing::warn!("transaction {hash:?} is dropped, it could not be validated again: {error}");
+                    self.pool.remove(&hash, Status::Dropped);
+                }
             }
         }
         self.flush_statuses();

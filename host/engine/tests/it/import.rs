@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ziver_chain::{ChainEvent, ImportError, PlaceError};
 use ziver_db::MemoryDb;
 use ziver_engine::{Event, Sealing, Status};
-use ziver_primitives::{Block, Hash};
+use ziver_primitives::{Block, Era, Hash, OpaqueExtrinsic, transaction::UnsignedTransaction};
 
 use crate::fixture::{Baltathar, Bed, Charleth, chain, config};
 
@@ -132,6 +132,52 @@ fn finalising_another_branch_brings_orphans_back() {
     assert_eq!(bed.statuses(&hash)[2..], [Status::Retracted { block: ours.hash }, Status::Ready]);
     let again = bed.seal();
     assert_eq!(bed.transactions(&again.hash), [hash]);
+}
+
+/// Like `Bed::transfer`, but of no use on chains without `birth` as block 1.
+fn mortal_transfer(bed: &Bed, birth_hash: Hash) -> OpaqueExtrinsic {
+    let genesis_hash = bed.engine.reader().genesis_hash();
+    let call = crate::fixture::transfer_call(1_000);
+    let era = Era::mortal(4, 1);
+    UnsignedTransaction { call, era, genesis_hash, birth_hash, ..Default::default() }.sign(&Baltathar.key())
+}
+
+#[test]
+fn dependent_of_an_orphan_that_can_not_return_waits_for_another() {
+    for by_finality in [false, true] {
+        let mut bed = Bed::new(ziver_engine::EngineConfig { finality_lag: None, ..config(Sealing::Manual) });
+        let genesis = bed.best().hash;
+        let birth = bed.seal();
+        let first = mortal_transfer(&bed, birth.hash);
+        let second = bed.transfer(Baltathar, 1);
+        bed.submit(&first).unwrap();
+        let waiting = bed.submit(&second).unwrap();
+        // A block with the first one alone.
+        let mut other = Bed::manual();
+        other.now_ms = bed.now_ms;
+        other.import(bed.block(&birth.hash)).unwrap();
+        other.submit(&first).unwrap();
+        let block = other.seal();
+        bed.now_ms += 10_000;
+        bed.import(other.block(&block.hash)).unwrap();
+        assert_eq!(bed.pending(), [waiting]);
+        // A branch on which the first one's era never began.
+        let mut head = genesis;
+        for _ in 0..if by_finality { 2 } else { 3 } {
+            head = bed.seal_on(Some(head), true).unwrap().hash;
+        }
+        if by_finality {
+            bed.handle(Event::Finalize { id: 1, hash: head });
+        }
+        assert_eq!(bed.best().hash, head);
+        assert_eq!(bed.statuses(&first.hash()).last(), Some(&Status::Invalid), "by finality: {by_finality}");
+        assert_eq!(bed.statuses(&waiting).last(), Some(&Status::Future), "by finality: {by_finality}");
+        // Another one with that nonce lets both go on: nobody was banned.
+        let another = bed.transfer(Baltathar, 0);
+        let another = bed.submit(&another).unwrap();
+        let block = bed.seal();
+        assert_eq!(bed.transactions(&block.hash), [another, waiting]);
+    }
 }
 
 #[test]

@@ -53,6 +53,39 @@ fn timestamps_grow_though_the_clock_stands_or_goes_back() {
 }
 
 #[test]
+fn clock_set_back_by_an_hour_does_not_stop_blocks() {
+    let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
+    bed.now_ms += 2_000;
+    bed.handle(Event::Tick);
+    assert_eq!(timers(&bed).last(), Some(&(START_MS + 4_000)));
+    // Any event will do to learn of it, the next tick comes with the next slot of the new time.
+    let back = START_MS - 3_600_000;
+    bed.now_ms = back + 500;
+    bed.pending();
+    assert_eq!(timers(&bed).last(), Some(&(back + 2_000)));
+    for slot in 1..=3 {
+        bed.now_ms = timers(&bed).last().copied().unwrap();
+        assert_eq!(bed.now_ms, back + slot * 2_000);
+        bed.handle(Event::Tick);
+    }
+    assert_eq!(bed.best().number, 4);
+}
+
+#[test]
+fn early_ticks_do_no_harm() {
+    let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
+    for _ in 0..10 {
+        bed.handle(Event::Tick);
+        bed.now_ms += 100;
+        assert_eq!(bed.best().number, 0);
+    }
+    bed.now_ms = START_MS + 2_000;
+    bed.handle(Event::Tick);
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 1);
+}
+
+#[test]
 fn instant_makes_one_block_of_a_burst_and_none_without_transactions() {
     let mut bed = Bed::new(config(Sealing::Instant));
     bed.handle(Event::Tick);

@@ -1,7 +1,7 @@
 //! Transactions that come in: taken, ordered, refused.
 
 use codec::Encode;
-use ziver_engine::{Event, Status, SubmitError};
+use ziver_engine::{Event, Status, SubmitError, limits::PENDING_BYTES_MAX};
 use ziver_pool::SubmitError as PoolError;
 use ziver_primitives::{Hash, OpaqueExtrinsic, transaction::UnsignedTransaction, validity::InvalidTransaction};
 
@@ -44,6 +44,19 @@ fn nonce_gap_waits_and_next_index_counts_only_what_is_ready() {
     assert_eq!(bed.next_index(Baltathar), 4);
     let block = bed.seal();
     assert_eq!(bed.transactions(&block.hash), [first, second, third, fourth].map(|extrinsic| extrinsic.hash()));
+}
+
+#[test]
+fn pending_transactions_end_at_so_many_bytes() {
+    let mut bed = Bed::manual();
+    let size = 2 << 20;
+    for nonce in 0..9 {
+        // System.remark
+        let remark = bed.signed(Baltathar, nonce, 0, (0u8, 0u8, vec![7u8; size]).encode());
+        bed.submit(&remark).unwrap();
+    }
+    assert_eq!(bed.engine.pool().size().ready_count, 9);
+    assert_eq!(bed.pending().len(), PENDING_BYTES_MAX / size);
 }
 
 #[test]
