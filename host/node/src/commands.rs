@@ -10,6 +10,7 @@ use ziver_chain::check_chain;
 
 use crate::{
     cli::{BuildSpecArgs, PurgeArgs, StoreArgs},
+    descriptors::Descriptors,
     run::say,
     store,
 };
@@ -21,10 +22,12 @@ pub fn check(args: &StoreArgs) -> Result<()> {
     if !folder.join("db").exists() {
         bail!("there is no chain in {}", folder.display());
     }
-    let chain = store::open_chain(args, &source, &folder)?;
+    // Two databases are open, and there are no connections.
+    let open_files_max = Descriptors::raise()?.database;
+    let chain = store::open_chain(args, &source, &folder, open_files_max)?;
     let scratch = tempfile::Builder::new().prefix("check-").tempdir_in(&folder);
     let scratch = scratch.with_context(|| format!("cannot make a temporary folder in {}", folder.display()))?;
-    let scratch_db = store::open_db(scratch.path(), args.db_cache_mb)?;
+    let scratch_db = store::open_db(scratch.path(), args.db_cache_mb, open_files_max)?;
     let begin = Instant::now();
     let mut told = begin;
     let mut progress = |number, last| {

@@ -18,6 +18,7 @@
 mod chain_view;
 mod cli;
 mod commands;
+mod descriptors;
 mod engine_loop;
 mod informant;
 mod run;

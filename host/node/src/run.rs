@@ -19,11 +19,12 @@ use tokio::{
 use ziver_chain::{Chain, ChainSpec, ChainType, GenesisSource};
 use ziver_engine::{Engine, EngineConfig, Sealing};
 use ziver_primitives::AccountId20;
-use ziver_rpc::{ChainInfo, Context as RpcContext, Cors, Server, link};
+use ziver_rpc::{ChainInfo, Context as RpcContext, Cors, Server, ServerConfig, link};
 
 use crate::{
     chain_view::ChainView,
     cli::RunArgs,
+    descriptors::Descriptors,
     engine_loop::{self, End, WallBudget},
     informant, store,
 };
@@ -32,6 +33,9 @@ use crate::{
 const DEV_AUTHOR: &str = "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac";
 /// Best blocks above a final one, unless said otherwise.
 const FINALITY_LAG: u32 = 2;
+/// Wall time for applying transactions in one block, in milliseconds; with interval sealing half of the interval if that is
+/// less, so that a block is done before the next is due.
+const BUILD_MS_MAX: u64 = 1_000;
 /// How long clients may take to read their last answers when the node ends.
 const RPC_STOP_MAX: Duration = Duration::from_secs(5);
 
@@ -47,6 +51,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
         let _context = runtime.enter();
         Signals::listen()?
     };
+    let descriptors = Descriptors::raise()?;
     let source = store::read_spec(&args.store.chain)?;
     let temporary = match args.tmp {
         true => Some(tempfile::Builder::new().prefix("ziver-").tempdir().context("cannot make a temporary folder")?),
@@ -58,8 +63,10 @@ pub fn run(args: &RunArgs) -> Result<()> {
     let config = engine_config(args, &source)?;
     tracing::info!("{}: ziver-host {}", source.spec.name, env!("CARGO_PKG_VERSION"));
     tracing::info!("data in {}", folder.display());
-    let chain = store::open_chain(&args.store, &source, &folder)?;
-    let ended = serve(runtime, signals, chain, config, args);
+    let Descriptors { granted, database, connections } = descriptors;
+    tracing::info!("{granted} files may be open: {database} of the database, {connections} connections");
+    let chain = store::open_chain(&args.store, &source, &folder, database)?;
+    let ended = serve(runtime, signals, chain, config, args, connections);
     // The folder goes after the database is closed.
     drop(temporary);
     ended
@@ -73,7 +80,15 @@ fn engine_config(args: &RunArgs, source: &GenesisSource) -> Result<EngineConfig>
     };
     let sealing = args.sealing.with_block_time(args.block_time_ms);
     let finality_lag = args.finality_lag.or((sealing != Sealing::Manual).then_some(FINALITY_LAG));
-    Ok(EngineConfig { sealing, author, finality_lag, ..EngineConfig::default() })
+    let build_ms_max = build_ms_max(sealing);
+    Ok(EngineConfig { sealing, author, finality_lag, build_ms_max, ..EngineConfig::default() })
+}
+
+fn build_ms_max(sealing: Sealing) -> u64 {
+    match sealing {
+        Sealing::Interval { interval_ms } => (interval_ms / 2).clamp(1, BUILD_MS_MAX),
+        Sealing::Instant | Sealing::Manual => BUILD_MS_MAX,
+    }
 }
 
 fn chain_info(spec: &ChainSpec, manual_seal: bool) -> Result<ChainInfo> {
@@ -98,13 +113,21 @@ fn cors(text: &str) -> Cors {
 }
 
 /// Joins engine and server and waits for the end. When it returns, the database is closed.
-fn serve(runtime: Runtime, signals: Signals, chain: Chain, config: EngineConfig, args: &RunArgs) -> Result<()> {
+fn serve(
+    runtime: Runtime,
+    signals: Signals,
+    chain: Chain,
+    config: EngineConfig,
+    args: &RunArgs,
+    connections_max: u32,
+) -> Result<()> {
     let reader = chain.reader().clone();
     let (link, peer) = link::link();
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
     let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView(reader.clone())), link, info))?;
-    let server = runtime.block_on(Server::start(args.rpc_address(), &cors(&args.rpc_cors), methods))?;
+    let listen = ServerConfig { address: args.rpc_address(), cors: cors(&args.rpc_cors), connections_max };
+    let server = runtime.block_on(Server::start_with(listen, methods))?;
 
     let engine = Engine::new(chain, config, Box::new(WallBudget::default()));
     let (stop, stopped) = oneshot::channel();
@@ -180,3 +203,6 @@ async fn wait(mut signals: Signals, mut end: oneshot::Receiver<End>, stop: onesh
     let _ = stop.send(());
     end.await.context("the engine's thread ended without a word")
 }
+
+#[cfg(test)]
+mod tests;

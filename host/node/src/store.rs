@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError};
-use ziver_db::{Db, RocksDb, RocksOptions};
+use ziver_db::{Db, OpenError as DbOpenError, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
 use ziver_state::{Pruning, StateError};
 
@@ -51,9 +51,10 @@ fn default_base() -> Result<PathBuf> {
         .ok_or_else(|| anyhow!("neither HOME nor XDG_DATA_HOME is set: say where to keep the chain with --base-path"))
 }
 
-/// The database in a chain's folder.
-pub fn open_db(folder: &Path, cache_mb: u32) -> Result<Arc<dyn Db>> {
-    let options = RocksOptions { block_cache_bytes: cache_mb as usize * MIB, ..RocksOptions::default() };
+/// The database in a chain's folder, with so many open files at most.
+pub fn open_db(folder: &Path, cache_mb: u32, open_files_max: i32) -> Result<Arc<dyn Db>> {
+    let block_cache_bytes = cache_mb as usize * MIB;
+    let options = RocksOptions { block_cache_bytes, open_files_max, ..RocksOptions::default() };
     Ok(Arc::new(RocksDb::open(folder.join("db"), &options)?))
 }
 
@@ -64,9 +65,9 @@ pub fn start_executor(folder: Option<&Path>) -> Result<Arc<Executor>> {
     Ok(Arc::new(executor.context("cannot start the executor")?))
 }
 
-/// Opens the chain in `folder`; makes genesis in an empty one.
-pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path) -> Result<Chain> {
-    let db = open_db(folder, args.db_cache_mb)?;
+/// Opens the chain in `folder`, with so many open files of its database at most; makes genesis in an empty one.
+pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path, open_files_max: i32) -> Result<Chain> {
+    let db = open_db(folder, args.db_cache_mb, open_files_max)?;
     let executor = start_executor(Some(folder))?;
     let open = |pruning| Chain::open(db.clone(), executor.clone(), source.clone(), ChainConfig { pruning });
     let opened = match (args.state_pruning, open(args.state_pruning.unwrap_or_default())) {
@@ -77,13 +78,19 @@ pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path) -> Re
     Ok(opened?)
 }
 
-/// Removes a chain's folder, unless a node runs on it.
+/// Removes a chain's folder, unless a node runs on it. The database may be damaged, or a newer program's: that may be why
+/// it is to go.
 pub fn purge(folder: &Path) -> Result<()> {
     let db = folder.join("db");
     if !db.exists() {
         bail!("there is no chain in {}", folder.display());
     }
-    // Whoever holds the database's lock goes on using the files.
-    drop(RocksDb::open(&db, &RocksOptions::default())?);
+    match RocksDb::open(&db, &RocksOptions::default()) {
+        // Whoever holds the database's lock goes on using the files. And what is not ours stays.
+        Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. } | DbOpenError::Foreign { .. })) => {
+            return Err(error.into());
+        }
+        Ok(_) | Err(_) => {}
+    }
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
 }

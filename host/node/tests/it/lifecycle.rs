@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use nix::sys::signal::Signal;
 use serde_json::json;
 use ziver_primitives::transaction::DevelopmentAccount::{Alith, Baltathar};
 
@@ -14,10 +15,10 @@ use crate::{
 #[test]
 fn signals_end_the_node_in_order() {
     let folder = folder();
-    for name in ["TERM", "INT"] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let node = Node::start(folder.path(), &[]);
         node.wait_for_block(node.best() + 1);
-        let (status, log) = node.signal(name);
+        let (status, log) = node.signal(signal);
         assert_eq!(status.code(), Some(0), "{log}");
         assert!(!log.contains("panicked"), "{log}");
     }

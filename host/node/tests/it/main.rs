@@ -7,7 +7,9 @@ mod process;
 mod wallet;
 
 mod bad_input;
+mod descriptors;
 mod full_disk;
 mod kill;
+mod layout;
 mod lifecycle;
 mod refusals;

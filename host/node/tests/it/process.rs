@@ -5,8 +5,13 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
+    thread::{self, JoinHandle},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,6 +41,8 @@ fn command(args: &[&str]) -> Command {
 pub struct Node {
     pub address: SocketAddr,
     child: Child,
+    /// Reads stderr all the time: a full pipe would stop the node.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Node {
@@ -59,28 +66,37 @@ impl Node {
 
     /// Starts on `folder`, with files that can't grow beyond `blocks` of 512 bytes.
     pub fn start_with_small_files(folder: &Path, blocks: u32) -> Self {
-        let mut command = Command::new("sh");
         // Without the trap the signal of that limit would end the process before the write can fail.
-        command.args(["-c", "trap '' XFSZ; ulimit -f $1; shift; exec \"$@\"", "sh", &blocks.to_string()]);
-        command.args([env!("CARGO_BIN_EXE_ziver-host"), "--rpc-port", "0", "--block-time-ms", "100", "--log", "warn"]);
+        Self::start_limited(folder, &format!("trap '' XFSZ; ulimit -f {blocks}"))
+    }
+
+    /// Starts on `folder`, after shell commands that set limits.
+    pub fn start_limited(folder: &Path, limits: &str) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{limits}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_ziver-host")]);
+        command.args(["--rpc-port", "0", "--block-time-ms", "100", "--log", "warn"]);
         command.arg("--base-path").arg(folder).stdin(Stdio::null());
         Self::listen(command)
     }
 
     fn listen(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = Vec::new();
+            stderr.read_to_end(&mut log).unwrap();
+            String::from_utf8(log).unwrap()
+        });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = loop {
             let Some(Ok(line)) = lines.next() else {
-                let mut log = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-                panic!("the node ended before it listened: {log}");
+                panic!("the node ended before it listened: {}", log.join().unwrap());
             };
             if let Some(address) = line.strip_prefix("listening on ") {
                 break address.parse().unwrap();
             }
         };
-        Self { address, child }
+        Self { address, child, log: Some(log) }
     }
 
     /// Calls a method that must succeed.
@@ -106,23 +122,21 @@ impl Node {
         self.child.wait().unwrap();
     }
 
-    /// Sends a signal by name, and waits for the end.
-    pub fn signal(self, name: &str) -> (ExitStatus, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    /// Sends a signal, and waits for the end.
+    pub fn signal(self, signal: Signal) -> (ExitStatus, String) {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
         self.wait()
     }
 
     /// Waits until it ends by itself.
     pub fn wait(mut self) -> (ExitStatus, String) {
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        let log = self.log.take().unwrap().join().unwrap();
         (self.child.wait().unwrap(), log)
     }
 
     /// Ends it as an operator would; nothing may go wrong.
     pub fn stop(self) {
-        let (status, log) = self.signal("TERM");
+        let (status, log) = self.signal(Signal::SIGTERM);
         assert!(status.success(), "{status}: {log}");
     }
 }

@@ -1,8 +1,9 @@
 //! Starts that must fail: exit code 1 and one clear line, no panic.
 
-use std::{fs, net::TcpListener};
+use std::{fs, net::TcpListener, path::Path};
 
 use serde_json::{Value, json};
+use ziver_db::{Batch, Column, Db, RocksDb, RocksOptions};
 
 use crate::process::{Node, Output, folder, run};
 
@@ -136,6 +137,35 @@ fn foreign_files_in_the_database_folder_are_refused() {
     fs::create_dir_all(&db).unwrap();
     fs::write(db.join("CURRENT"), "not a database\n").unwrap();
     refused(&["--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0"], "the database is damaged: ");
+}
+
+/// A database that no node can open any more, after `spoil`, can be removed.
+fn purged_after(spoil: impl Fn(&Path), expected: &str) {
+    let folder = folder();
+    Node::start(folder.path(), &[]).stop();
+    let chain = folder.path().join("ziver_dev");
+    spoil(&chain.join("db"));
+    let base = folder.path().to_str().unwrap();
+    refused(&["--base-path", base, "--rpc-port", "0"], expected);
+    let purged = run(&["purge-chain", "--yes", "--base-path", base]);
+    assert_eq!(purged.code, Some(0), "{}", purged.stderr);
+    assert!(!chain.exists());
+    Node::start(folder.path(), &[]).stop();
+}
+
+#[test]
+fn damaged_database_can_be_purged() {
+    purged_after(|db| fs::write(db.join("CURRENT"), "not a database\n").unwrap(), "the database is damaged: ");
+}
+
+#[test]
+fn database_of_a_newer_program_can_be_purged() {
+    let spoil = |db: &Path| {
+        let mut batch = Batch::new();
+        batch.put(Column::Meta, "schema", 99u32.to_be_bytes());
+        RocksDb::open(db, &RocksOptions::default()).unwrap().write(batch).unwrap();
+    };
+    purged_after(spoil, "the database has schema 99, ");
 }
 
 #[test]
