@@ -5,7 +5,10 @@
 //! ```
 //!
 //! One thread owns the engine, so nothing here needs a lock. A due timer waits for the commands that queue already, as the
-//! engine asks for, but not for more than [`COMMANDS_BEFORE_TICK_MAX`] of them: a crowd of submissions can't stop blocks.
+//! engine asks for, but not for longer than [`TICK_LATE_MS_MAX`] and one command: a crowd of submissions can't stop blocks.
+//!
+//! Timers are times of the wall clock, which can be set back. So nobody sleeps for longer than [`SLEEP_MS_MAX`]; the engine
+//! gets a tick then, and asks anew.
 
 use std::{
     collections::HashMap,
@@ -17,13 +20,15 @@ use tokio::sync::{broadcast, mpsc, oneshot, oneshot::error::TryRecvError};
 use ziver_chain::{ChainEvent, ChainReader};
 use ziver_engine::{Action, Engine, Event, Reply, RequestId, SealError as EngineSealError, SubmitError as Refusal};
 use ziver_pool::SubmitError as PoolRefusal;
-use ziver_primitives::{Hash, Header, Nonce, hashing::blake2_256, validity::TransactionSource};
+use ziver_primitives::{Hash, Header, Nonce, validity::TransactionSource};
 use ziver_rpc::link::{Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus};
 
 use crate::watchers::Watchers;
 
-/// Commands that go before a timer that is due.
-const COMMANDS_BEFORE_TICK_MAX: usize = 512;
+/// For how long commands go before a timer that is due, in milliseconds.
+const TICK_LATE_MS_MAX: u64 = 20;
+/// Longest sleep, in milliseconds.
+const SLEEP_MS_MAX: u64 = 1_000;
 
 /// Why the engine's thread ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,21 +70,11 @@ pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
 
 /// Whom a reply of the engine goes to.
 enum Waiting {
-    Submit {
-        hash: Hash,
-        watch: Option<mpsc::Sender<TransactionStatus>>,
-        reply: oneshot::Sender<Result<Hash, SubmitError>>,
-    },
+    Submit { watch: Option<mpsc::Sender<TransactionStatus>>, reply: oneshot::Sender<Result<Hash, SubmitError>> },
     Pending(oneshot::Sender<Vec<Arc<[u8]>>>),
     NextIndex(oneshot::Sender<Result<Nonce, String>>),
-    Seal {
-        parent: Option<Hash>,
-        reply: oneshot::Sender<Result<Hash, SealError>>,
-    },
-    Finalize {
-        hash: Hash,
-        reply: oneshot::Sender<Result<(), SealError>>,
-    },
+    Seal { parent: Option<Hash>, reply: oneshot::Sender<Result<Hash, SealError>> },
+    Finalize { hash: Hash, reply: oneshot::Sender<Result<(), SealError>> },
 }
 
 struct EngineLoop {
@@ -111,7 +106,6 @@ impl EngineLoop {
 
     async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut stop: oneshot::Receiver<()>) -> End {
         let mut step = self.engine.start(now_ms());
-        let mut since_due = 0;
         loop {
             if let Err(reason) = self.perform(step) {
                 return End::Fatal(reason);
@@ -120,10 +114,7 @@ impl EngineLoop {
             if stop.try_recv() != Err(TryRecvError::Empty) {
                 return End::Stopped;
             }
-            let is_due = self.timer_ms.is_some_and(|at| at <= now_ms());
-            since_due = if is_due { since_due + 1 } else { 0 };
-            let event = if is_due && (since_due > COMMANDS_BEFORE_TICK_MAX || commands.is_empty()) {
-                since_due = 0;
+            let event = if is_tick_next(self.timer_ms, now_ms(), commands.is_empty()) {
                 None
             } else {
                 tokio::select! {
@@ -151,9 +142,8 @@ impl EngineLoop {
         self.next_id = self.next_id.wrapping_add(1);
         let (waiting, event) = match command {
             Command::Submit { bytes, watch, reply } => {
-                let hash = Hash::from(blake2_256(&bytes));
                 let event = Event::Submit { id, bytes, source: TransactionSource::External, watch: watch.is_some() };
-                (Waiting::Submit { hash, watch, reply }, event)
+                (Waiting::Submit { watch, reply }, event)
             }
             Command::Pending { reply } => (Waiting::Pending(reply), Event::Pending { id }),
             Command::NextIndex { account, reply } => (Waiting::NextIndex(reply), Event::NextIndex { id, account }),
@@ -189,9 +179,9 @@ impl EngineLoop {
     fn reply(&mut self, id: RequestId, reply: Reply) {
         // Sending fails when the client has hung up: nobody wants to know.
         match (self.waiting.remove(&id), reply) {
-            (Some(Waiting::Submit { hash, watch, reply }), Reply::Submitted(result)) => {
-                if let (Ok(_), Some(watch)) = (&result, watch) {
-                    self.watchers.add(hash, watch);
+            (Some(Waiting::Submit { watch, reply }), Reply::Submitted(result)) => {
+                if let (Ok(hash), Some(watch)) = (&result, watch) {
+                    self.watchers.add(*hash, watch);
                 }
                 let _ = reply.send(result.map_err(refusal));
             }
@@ -260,9 +250,16 @@ impl EngineLoop {
     }
 }
 
+/// Whether a due tick goes before the commands that wait.
+fn is_tick_next(timer_ms: Option<u64>, now_ms: u64, no_commands: bool) -> bool {
+    let late_ms = timer_ms.and_then(|at| now_ms.checked_sub(at));
+    late_ms.is_some_and(|late_ms| no_commands || late_ms >= TICK_LATE_MS_MAX)
+}
+
+/// Sleeps until that time, or for a while if it is far ahead.
 async fn sleep_until(at_ms: Option<u64>) {
     match at_ms {
-        Some(at) => tokio::time::sleep(Duration::from_millis(at.saturating_sub(now_ms()))).await,
+        Some(at) => tokio::time::sleep(Duration::from_millis(at.saturating_sub(now_ms()).min(SLEEP_MS_MAX))).await,
         None => std::future::pending().await,
     }
 }
@@ -280,3 +277,6 @@ fn refusal(error: Refusal) -> SubmitError {
         Refusal::Pool(other) => SubmitError::Verification(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;
