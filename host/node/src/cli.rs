@@ -75,13 +75,15 @@ pub struct RunArgs {
     /// Origins of web pages that may use JSON-RPC, separated by commas, or `all`.
     #[arg(long, value_name = "ORIGINS", default_value = "all")]
     pub rpc_cors: String,
-    /// When blocks are made: in each interval, instantly when there are transactions, or by `engine_createBlock`.
+    /// When blocks are made: in each interval, instantly when there are transactions, or by `engine_createBlock`; with
+    /// the last, blocks are final only by `engine_finalizeBlock` or --finality-lag, and 4096 not final ones are the most.
     #[arg(long, value_name = "interval[=MS]|instant|manual", default_value = "interval", value_parser = sealing)]
     pub sealing: SealingArg,
     /// Milliseconds between blocks with interval sealing [default: 2000].
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     pub block_time_ms: Option<u64>,
-    /// A block is final when the best one is this many blocks above it [default: 2; with manual sealing, never].
+    /// A block is final when the best one is this many blocks above it [default: 2; with manual sealing, never: then
+    /// `engine_finalizeBlock` must make blocks final before 4096 of them are not].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4_000))]
     pub finality_lag: Option<u32>,
     /// Who makes the blocks and gets their fees [default on a development chain: Alith].

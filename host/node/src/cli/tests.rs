@@ -1,3 +1,5 @@
+//! The command line as users write it.
+
 use super::*;
 
 fn run(args: &[&str]) -> RunArgs {

@@ -1,3 +1,5 @@
+//! Watchers of transactions: who is told what, and who is forgotten.
+
 use super::*;
 use tokio::sync::mpsc;
 
