@@ -496,3 +496,62 @@ fn caches_stay_within_their_size_and_hold_what_is_read() {
     nothing.put(b"k", None);
     assert_eq!(nothing.get(b"k"), None);
 }
+
+type Hook = Box<dyn FnOnce() + Send>;
+
+/// Does something once, in the midst of a read of the flat state: before or after the value is fetched.
+struct Interrupted {
+    inner: Arc<MemoryDb>,
+    before: parking_lot::Mutex<Option<Hook>>,
+    after: parking_lot::Mutex<Option<Hook>>,
+}
+
+impl Db for Interrupted {
+    fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
+        let run = |hook: &parking_lot::Mutex<Option<Hook>>| {
+            let hook = hook.lock().take_if(|_| column == Column::State);
+            hook.into_iter().for_each(|hook| hook());
+        };
+        run(&self.before);
+        let value = self.inner.get(column, key);
+        run(&self.after);
+        value
+    }
+    fn next(&self, column: Column, from: std::ops::Bound<&[u8]>) -> Result<Option<ziver_db::KeyValue>, DbError> {
+        self.inner.next(column, from)
+    }
+    fn last_until(&self, column: Column, key: &[u8]) -> Result<Option<ziver_db::KeyValue>, DbError> {
+        self.inner.last_until(column, key)
+    }
+    fn iter(&self, column: Column, from: &[u8]) -> ziver_db::Entries<'_> {
+        self.inner.iter(column, from)
+    }
+    fn write(&self, batch: Batch) -> Result<(), DbError> {
+        self.inner.write(batch)
+    }
+}
+
+#[test]
+fn base_that_moves_in_the_midst_of_a_read_neither_misleads_it_nor_the_cache() {
+    for moves_before_fetch in [true, false] {
+        let mut world = World::new(Some(8));
+        world.insert(hash(0), &[Write { child: false, key: 0, value: Some(1) }]);
+        world.finalize(hash(1), true).unwrap();
+        world.insert(hash(1), &[Write { child: false, key: 0, value: Some(3) }]);
+        let db = Arc::new(Interrupted { inner: world.db.clone(), before: None.into(), after: None.into() });
+        let state = StateDb::<KeccakHasher>::open(db.clone(), options(Pruning::Keep(8))).unwrap();
+        let view = state.view_at(hash(1)).unwrap();
+        let (mover, moved) = (state.clone(), db.inner.clone());
+        let hook: Hook = Box::new(move || {
+            let mut batch = Batch::new();
+            mover.finalize(hash(2), &mut batch).unwrap();
+            moved.write(batch).unwrap();
+            mover.written();
+        });
+        *(if moves_before_fetch { &db.before } else { &db.after }).lock() = Some(hook);
+        assert_eq!(view.get(None, &key(0)), Ok(Some(value(1))));
+        assert_eq!(state.finalized(), Some((hash(2), 2)));
+        assert_eq!(state.view_at(hash(2)).unwrap().get(None, &key(0)), Ok(Some(value(3))));
+        assert_eq!(view.get(None, &key(0)), Ok(Some(value(1))));
+    }
+}
