@@ -4,7 +4,10 @@
 //! blob's custom sections `runtime_version` and `runtime_apis` (Polkadot specification, "Runtime version section").
 
 use alloc::borrow::Cow;
-use ziver_primitives::{RuntimeVersion, version::ApiId};
+use ziver_primitives::{
+    RuntimeVersion,
+    version::{ApiId, CORE_API},
+};
 
 /// The chain's runtime. An upgrade must keep it.
 pub const SPEC_NAME: &str = "ziver";
@@ -14,14 +17,14 @@ pub const IMPL_NAME: &str = "ziver";
 pub const SPEC_VERSION: u32 = if cfg!(feature = "upgraded") { 2 } else { 1 };
 /// Grows when a signed transaction of the version before would mean something else.
 pub const TRANSACTION_VERSION: u32 = 1;
-/// State version 1: values over 32 bytes are hashed into the trie.
-pub const SYSTEM_VERSION: u8 = 1;
+/// State and extrinsics root are tries of state version 1: values over 32 bytes are hashed into the trie.
+pub const SYSTEM_VERSION: u8 = 2;
 
 /// A runtime API: blake2b-64 of its name, and its version. A test holds the ids to the names.
 pub type Api = (ApiId, u32);
 
 /// `Core`.
-pub const CORE: Api = ([0xdf, 0x6a, 0xcb, 0x68, 0x99, 0x07, 0x60, 0x9b], 5);
+pub const CORE: Api = (CORE_API, 5);
 /// `Metadata`.
 pub const METADATA: Api = ([0x37, 0xe3, 0x97, 0xfc, 0x7c, 0x91, 0xf5, 0xe4], 2);
 /// `BlockBuilder`.

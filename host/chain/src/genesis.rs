@@ -116,7 +116,7 @@ impl GenesisSource {
             parent_hash: Hash::zero(),
             number: 0,
             state_root: finished.root,
-            extrinsics_root: crate::import::extrinsics_root(&[]),
+            extrinsics_root: crate::import::extrinsics_root(&[], crate::import::extrinsics_layout(&version)),
             digest: Digest::default(),
         };
         Ok(Genesis { hash: header.hash(), header, finished, code })

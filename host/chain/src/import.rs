@@ -120,10 +120,15 @@ impl ImportError {
     }
 }
 
-/// Root of the trie over a body, as headers carry it. The runtime computes it again; this copy of its rule refuses bad blocks
-/// without running them.
-pub fn extrinsics_root(extrinsics: &[OpaqueExtrinsic]) -> Hash {
-    ordered_root::<KeccakHasher>(extrinsics.iter().map(Encode::encode), StateVersion::V1)
+/// Root of the trie of this layout over a body, as headers carry it. The runtime computes it again; this copy of its rule
+/// refuses bad blocks without running them.
+pub fn extrinsics_root(extrinsics: &[OpaqueExtrinsic], layout: StateVersion) -> Hash {
+    ordered_root::<KeccakHasher>(extrinsics.iter().map(Encode::encode), layout)
+}
+
+/// The layout of the trie behind the extrinsics roots of a runtime's blocks.
+pub(crate) fn extrinsics_layout(version: &RuntimeVersion) -> StateVersion {
+    StateVersion::try_from(version.extrinsics_root_version()).unwrap_or_default()
 }
 
 /// The version of the state's trie under a runtime.
@@ -184,7 +189,7 @@ pub(crate) struct Execution<'a> {
 
 impl Execution<'_> {
     pub fn check_extrinsics_root(&self, block: &Block) -> Result<(), ImportError> {
-        let computed = extrinsics_root(&block.extrinsics);
+        let computed = extrinsics_root(&block.extrinsics, extrinsics_layout(self.version));
         match block.header.extrinsics_root {
             found if found == computed => Ok(()),
             found => Err(ImportError::ExtrinsicsRoot { found, computed }),

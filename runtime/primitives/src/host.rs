@@ -1,8 +1,9 @@
 //! The host's functions that the Wasm runtime imports: names and conventions of the Polkadot Host API.
 //!
 //! A pointer-size is an `i64`: pointer in the low, length in the high 32 bits. Buffers that the host returns lie in
-//! memory that it allocated by the rules of `ext_allocator_malloc_version_1`; [`take`] copies and frees them.
-//! This is the only module of the runtime with `unsafe` code besides its entry points.
+//! memory that it allocated by the rules of `ext_allocator_malloc_version_1`: [`take`] owns them from then on, and
+//! [`take_array`] copies and frees them. Besides this module, only `pallets/support` (state by these functions) and the
+//! runtime's entry points have `unsafe` code.
 //!
 //! Out of scope: what the functions mean, see the Polkadot specification, chapter "Host API".
 #![allow(
@@ -51,7 +52,7 @@ pub fn pointer_size(data: &[u8]) -> u64 {
     (data.len() as u64).wrapping_shl(32) | u64::from(data.as_ptr() as u32)
 }
 
-/// The bytes that the host left at `pointer_size` for us, copied; frees the host's buffer.
+/// The bytes that the host left at `pointer_size` for us, not copied: the vector owns the host's buffer.
 ///
 /// # Safety
 /// `pointer_size` must be an answer of the host that the caller owns and does not use again.
@@ -105,11 +106,6 @@ pub mod hashing {
         twox_128 = ext_hashing_twox_128_version_1 -> 16;
         /// XxHash64 with seeds 0 to 3.
         twox_256 = ext_hashing_twox_256_version_1 -> 32;
-    }
-
-    /// The host has no function for this length; ids of runtime APIs are constants, so it is never called in a block.
-    pub fn blake2_64(_data: &[u8]) -> [u8; 8] {
-        [0; 8]
     }
 }
 

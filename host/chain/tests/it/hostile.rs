@@ -6,6 +6,7 @@ use ziver_primitives::{
     Block, DigestItem, Hash, OpaqueExtrinsic, ZIVER_ENGINE_ID,
     inherents::{InherentData, TIMESTAMP},
 };
+use ziver_state::StateVersion;
 
 use crate::fixture::{Alith, Baltathar, Charleth, START_MS, World, dump};
 
@@ -41,7 +42,7 @@ fn refuse_variant(change: impl FnOnce(&mut Block)) -> ImportError {
 }
 
 fn with_body(block: &mut Block, extrinsics: Vec<OpaqueExtrinsic>) {
-    block.header.extrinsics_root = extrinsics_root(&extrinsics);
+    block.header.extrinsics_root = extrinsics_root(&extrinsics, StateVersion::V1);
     block.extrinsics = extrinsics;
 }
 
