@@ -14,7 +14,7 @@ use core::{
 use ziver_primitives::host::{ffi, pointer_size};
 use ziver_support::{Ctx, externalities::HostExternalities};
 
-use crate::api::ApiError;
+use crate::{alignment, api::ApiError};
 
 /// Runs `function` on the `len` bytes at `pointer`; answers the pointer-size of what it answers. An error ends the call
 /// with its text.
@@ -38,20 +38,38 @@ pub(crate) fn run(
     }
 }
 
-/// The host's allocator: blocks of powers of two, aligned to 8 bytes (Polkadot Host API, "Allocator").
+/// The host's allocator: blocks of powers of two, aligned to 8 bytes (Polkadot Host API, "Allocator"). What wants more
+/// (`u128`: 16 bytes) lies somewhat behind the beginning of a larger block: see [`alignment`].
 struct HostAllocator;
 
-// SAFETY: the host answers blocks that do not overlap, aligned to 8 bytes, which is the largest alignment of any type
-// here, and ends the call where memory runs out.
+// SAFETY: the host answers blocks that do not overlap, aligned to 8 bytes, and ends the call where memory runs out.
+// Layouts of larger alignment get an aligned part of a block that has room for it ([`alignment`] and its tests).
 unsafe impl GlobalAlloc for HostAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the host answers a block of at least this size or ends the call.
-        unsafe { ffi::ext_allocator_malloc_version_1(layout.size() as u32) as *mut u8 }
+        let (size, align) = (layout.size() as u32, layout.align() as u32);
+        if align <= alignment::OF_HOST {
+            // SAFETY: the host answers a block of at least this size or ends the call.
+            return unsafe { ffi::ext_allocator_malloc_version_1(size) as *mut u8 };
+        }
+        let Some(size) = size.checked_add(align) else { return core::ptr::null_mut() };
+        // SAFETY: the host answers a block of `size` bytes or ends the call; `place` answers an address at least 8 and at
+        // most `align` bytes behind its beginning, so both the word below it and what follows lie in the block.
+        unsafe {
+            let block = ffi::ext_allocator_malloc_version_1(size);
+            let place = alignment::place(block, align) as *mut u8;
+            place.cast::<u32>().sub(1).write(block);
+            place
+        }
     }
 
-    unsafe fn dealloc(&self, pointer: *mut u8, _layout: Layout) {
-        // SAFETY: `pointer` came from `alloc`, that is, from the host.
-        unsafe { ffi::ext_allocator_free_version_1(pointer as u32) }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: `pointer` came from `alloc` with this layout: it is the host's block, or the block's address lies in
+        // the word below it.
+        unsafe {
+            let is_block = layout.align() as u32 <= alignment::OF_HOST;
+            let block = if is_block { pointer as u32 } else { pointer.cast::<u32>().sub(1).read() };
+            ffi::ext_allocator_free_version_1(block);
+        }
     }
 }
 

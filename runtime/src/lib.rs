@@ -30,6 +30,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(any(test, target_family = "wasm"))]
+mod alignment;
 pub mod api;
 pub mod call;
 #[cfg(target_family = "wasm")]
