@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "eebc69a1327208b2f26bf86a93ee7447e0429285fbe72ba53c5a524d9eebca2f",
-            "fc4dfdb613527aabe130ade9c5e8a4a0163360d35102fffd2edadc23a930d0c4",
-            "3e2ca6f77463db9e053b8e505557fc88909456e9eac58d7754f7f38499b020d6",
+            "e1af727cc6fbba2f03bf6d2edd97b21e37ebd7751a68d423d12b22ed5376da84",
+            "a52a1da23b579a5a3590cecdc320d3f8d5e14b9aee182c03bf9a64be12b0ce70",
+            "0a6641ca77d9a1e3dc1ec7b7d1aac641714fa38081ed675b80dac23e2a722093",
         ]
     );
 }
