@@ -140,6 +140,9 @@ pub enum BuildError {
         /// The entry point.
         method: &'static str,
     },
+    /// The runtime ends another block than it began.
+    #[error("the runtime changed the {0} of the block while it was built")]
+    Header(&'static str),
     /// The runtime does not take its own inherent.
     #[error("the runtime refuses its own inherent: {0}")]
     Inherent(String),
@@ -186,8 +189,23 @@ pub(crate) fn build(
     }
     let answer = builder.call("BlockBuilder_finalize_block", &[])?;
     let header: Header = decode("BlockBuilder_finalize_block", &answer)?;
+    check_header(&header, request, number)?;
     let Builder { overlay, extrinsics, hashes, .. } = builder;
     Ok(Built { hash: header.hash(), header, extrinsics, hashes, overlay, state_version: state_version(&version) })
+}
+
+/// Whether the header continues what was begun. A call with root's power can overwrite the runtime's own record of the block;
+/// importers would refuse what comes of that, so it must not become part of this chain either.
+fn check_header(header: &Header, request: &BuildRequest, number: BlockNumber) -> Result<(), BuildError> {
+    let rules = [
+        ("parent", header.parent_hash == request.parent),
+        ("number", header.number == number),
+        ("author", header.digest.logs.first() == Some(&author_digest(&request.author))),
+    ];
+    match rules.iter().find(|(_, holds)| !holds) {
+        Some((field, _)) => Err(BuildError::Header(field)),
+        None => Ok(()),
+    }
 }
 
 impl Builder<'_> {
