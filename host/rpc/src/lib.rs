@@ -12,11 +12,11 @@
 //!
 //! # Usage
 //! ```no_run
-//! # use {std::sync::Arc, ziver_rpc::{ChainInfo, ChainRead, Context, Cors, Server, link}};
+//! # use {std::sync::Arc, ziver_rpc::{ChainInfo, ChainRead, Context, Server, ServerConfig, link}};
 //! # async fn serve(chain: Arc<dyn ChainRead>, info: ChainInfo) -> Result<(), Box<dyn std::error::Error>> {
 //! let (link, peer) = link::link();
 //! let methods = ziver_rpc::methods(Context::new(chain, link, info))?;
-//! let server = Server::start("127.0.0.1:8545".parse()?, &Cors::Any, methods).await?;
+//! let server = Server::start_with(ServerConfig::new("127.0.0.1:8545".parse()?), methods).await?;
 //! # drop((server, peer)); Ok(()) }
 //! ```
 //!
@@ -54,7 +54,7 @@ pub use chain_read::{BlockRef, ChainRead, ReadError};
 pub use context::{ChainInfo, Context};
 pub use server::{Cors, Server, ServerConfig, StartError};
 
-/// All methods, ready for [`Server::start`]. Fails only when two share a name, which a test rules out.
+/// All methods, ready for [`Server::start_with`]. Fails only when two share a name, which a test rules out.
 pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     let manual_seal = context.info.manual_seal;
     let mut module = RpcModule::new(context);

@@ -87,11 +87,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on `address` (port 0: any free one) and serves `methods`, with the usual limits.
-    pub async fn start(address: SocketAddr, cors: &Cors, methods: Methods) -> Result<Self, StartError> {
-        Self::start_with(ServerConfig { cors: cors.clone(), ..ServerConfig::new(address) }, methods).await
-    }
-
     /// Listens as `config` says and serves `methods`.
     pub async fn start_with(config: ServerConfig, methods: Methods) -> Result<Self, StartError> {
         let ServerConfig { address, cors, connections_max } = config;
