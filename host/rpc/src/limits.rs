@@ -54,3 +54,15 @@ pub const STATUSES_PER_WATCH_MAX: usize = 64;
 pub const READS_AT_ONCE_MAX: usize = 64;
 /// Requests that wait for a turn among the reads or the runtime calls, over all connections; more are refused.
 pub const BLOCKING_WAITERS_MAX: usize = 16_384;
+/// Bytes of the keys and values that one answer about storage may have; their hexadecimal form fits a response.
+pub const STORAGE_ANSWER_BYTES_MAX: usize = 12 * 1024 * 1024;
+/// Answers about storage in work at the same time, over all connections, from the first read until serialised.
+pub const STORAGE_ANSWERS_AT_ONCE_MAX: usize = 2;
+/// Keys that are read at a time for a page of keys.
+pub const KEYS_PER_READ: usize = 128;
+/// Bytes of the keys and values that the storage subscriptions of one connection may watch.
+pub const WATCHED_BYTES_PER_CONNECTION_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of the keys and values that all storage subscriptions may watch: they are read for each new head.
+pub const WATCHED_BYTES_MAX: usize = 192 * 1024 * 1024;
+/// Bytes that a watched key counts besides its own and its value's.
+pub const WATCHED_KEY_BYTES: usize = 128;

@@ -12,19 +12,23 @@ use crate::{
     Context,
     chain_read::{ChainRead, ReadError},
     error::{self, RpcResult},
-    json::{self, StorageChangeSet},
+    json,
     limits::{KEYS_PER_PAGE_MAX, KEYS_PER_QUERY_MAX, KEYS_PER_SIZE_MAX},
     params::{Arguments, AtMost, Bytes, HashArg},
 };
 
+mod answer;
 mod feeds;
+
+use answer::{AnswerError, Answers};
 
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
-    register_values(module)?;
-    register_keys(module)?;
+    let answers = Answers::new();
+    register_values(module, &answers)?;
+    register_keys(module, &answers)?;
     register_runtime(module)?;
-    feeds::register(module)?;
+    feeds::register(module, &answers)?;
     let aliases = [
         ("state_getStorageAt", "state_getStorage"),
         ("state_getStorageHashAt", "state_getStorageHash"),
@@ -45,7 +49,7 @@ fn block(context: &Context, arguments: &mut Arguments<'_>) -> RpcResult<Hash> {
     Ok(given.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash))
 }
 
-fn register_values(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+fn register_values(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(), RegisterMethodError> {
     module.register_async_method("state_getStorage", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;
         let Bytes(key) = arguments.required()?;
@@ -60,45 +64,58 @@ fn register_values(module: &mut RpcModule<Context>) -> Result<(), RegisterMethod
         let value = context.read(move |chain| chain.storage(at, None, &key)).await?.map_err(error::state)?;
         RpcResult::Ok(value.map(|value| json::bytes(blake2_256(&value))))
     })?;
-    module.register_async_method("state_getStorageSize", |params, context, _| async move {
-        let mut arguments = Arguments::new(&params)?;
-        let Bytes(key) = arguments.required()?;
-        let at = block(&context, &mut arguments)?;
-        context.read(move |chain| storage_size(chain, at, &key)).await?
+    let turns = answers.clone();
+    module.register_async_method("state_getStorageSize", move |params, context, _| {
+        let turns = turns.clone();
+        async move {
+            let mut arguments = Arguments::new(&params)?;
+            let Bytes(key) = arguments.required()?;
+            let at = block(&context, &mut arguments)?;
+            turns.read(&context, move |chain| storage_size(chain, at, &key)).await?
+        }
     })?;
-    module.register_async_method("state_queryStorageAt", |params, context, _| async move {
-        let mut arguments = Arguments::new(&params)?;
-        let keys = keys(&mut arguments)?;
-        let at = block(&context, &mut arguments)?;
-        let changes = context.read(move |chain| change_set(chain, at, &keys)).await?.map_err(error::state)?;
-        RpcResult::Ok([changes])
+    let turns = answers.clone();
+    module.register_async_method("state_queryStorageAt", move |params, context, _| {
+        let turns = turns.clone();
+        async move {
+            let mut arguments = Arguments::new(&params)?;
+            let keys = keys(&mut arguments)?;
+            let at = block(&context, &mut arguments)?;
+            let read = move |chain: &dyn ChainRead| answer::change_set(chain, at, &keys).map(|changes| [changes]);
+            turns.read(&context, read).await?.map_err(answer::refusal)
+        }
     })?;
     Ok(())
 }
 
-fn register_keys(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
-    module.register_async_method("state_getKeysPaged", |params, context, _| async move {
-        let mut arguments = Arguments::new(&params)?;
-        let Bytes(prefix) = arguments.optional()?.unwrap_or_default();
-        let count: u32 = arguments.required()?;
-        let after: Option<Bytes> = arguments.optional()?;
-        let at = block(&context, &mut arguments)?;
-        if count > KEYS_PER_PAGE_MAX {
-            return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
+fn register_keys(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(), RegisterMethodError> {
+    let turns = answers.clone();
+    module.register_async_method("state_getKeysPaged", move |params, context, _| {
+        let turns = turns.clone();
+        async move {
+            let mut arguments = Arguments::new(&params)?;
+            let Bytes(prefix) = arguments.optional()?.unwrap_or_default();
+            let count: u32 = arguments.required()?;
+            let after: Option<Bytes> = arguments.optional()?;
+            let at = block(&context, &mut arguments)?;
+            if count > KEYS_PER_PAGE_MAX {
+                return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
+            }
+            let after = after.map(|Bytes(after)| after);
+            let read = move |chain: &dyn ChainRead| answer::page(chain, at, &prefix, after, count as usize);
+            turns.read(&context, read).await?.map_err(answer::refusal)
         }
-        let read = move |chain: &dyn ChainRead| {
-            let after = after.as_ref().map(|Bytes(after)| after.as_slice());
-            chain.keys(at, None, &prefix, after, count as usize)
-        };
-        let keys = context.read(read).await?.map_err(error::state)?;
-        RpcResult::Ok(keys.into_iter().map(json::bytes).collect::<Vec<_>>())
     })?;
     module.register_async_method("state_getReadProof", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;
         let keys = keys(&mut arguments)?;
         let at = block(&context, &mut arguments)?;
-        let proof = context.call(move |chain| chain.prove(at, None, &keys)).await?.map_err(error::state)?;
-        let proof: Vec<_> = proof.into_iter().map(json::bytes).collect();
+        let prove = move |chain: &dyn ChainRead| {
+            let (nodes, mut size) = (chain.prove(at, None, &keys)?, answer::Size::default());
+            nodes.iter().try_for_each(|node| size.add(node.len()))?;
+            Ok::<_, AnswerError>(nodes.into_iter().map(json::bytes).collect::<Vec<_>>())
+        };
+        let proof = context.call(prove).await?.map_err(answer::refusal)?;
         RpcResult::Ok(json!({ "at": json::hash(at), "proof": proof }))
     })?;
     Ok(())
@@ -131,15 +148,10 @@ fn register_runtime(module: &mut RpcModule<Context>) -> Result<(), RegisterMetho
     Ok(())
 }
 
-/// The list of keys in the next parameter.
+/// The list of keys in the next parameter, each once.
 fn keys(arguments: &mut Arguments<'_>) -> RpcResult<Vec<Vec<u8>>> {
     let AtMost(keys): AtMost<Bytes, KEYS_PER_QUERY_MAX> = arguments.required()?;
-    Ok(keys.into_iter().map(|Bytes(key)| key).collect())
-}
-
-fn change_set(chain: &dyn ChainRead, at: Hash, keys: &[Vec<u8>]) -> Result<StorageChangeSet, ReadError> {
-    let read = |key: &Vec<u8>| Ok((json::bytes(key), chain.storage(at, None, key)?.map(json::bytes)));
-    Ok(StorageChangeSet { block: json::hash(at), changes: keys.iter().map(read).collect::<Result<_, ReadError>>()? })
+    Ok(answer::distinct(keys.into_iter().map(|Bytes(key)| key).collect()))
 }
 
 /// Bytes of the value; of all values beneath when the key is a prefix only.

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use codec::{Compact, Encode};
@@ -28,6 +31,8 @@ pub struct FakeChain {
     blocks: Mutex<Vec<(Block, State, u32)>>,
     /// Blocks whose state can't be read, and why.
     pub faults: Mutex<BTreeMap<Hash, ReadError>>,
+    /// Bytes of the values and keys that were read.
+    pub bytes_read: AtomicUsize,
     /// Holds back the calls of `Slow_slow` until it is opened.
     pub gate: Gate,
 }
@@ -124,7 +129,9 @@ impl ChainRead for FakeChain {
 
     fn storage(&self, block: Hash, _: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         self.check(block)?;
-        self.at(block, |_, state, _| state.get(key).cloned())
+        let value = self.at(block, |_, state, _| state.get(key).cloned())?;
+        self.bytes_read.fetch_add(value.as_ref().map_or(0, Vec::len), Ordering::Relaxed);
+        Ok(value)
     }
 
     fn keys(
@@ -135,10 +142,12 @@ impl ChainRead for FakeChain {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Vec<u8>>, ReadError> {
-        self.at(block, |_, state, _| {
+        let keys: Vec<Vec<u8>> = self.at(block, |_, state, _| {
             let wanted = |key: &&Vec<u8>| key.starts_with(prefix) && after.is_none_or(|after| key.as_slice() > after);
             state.keys().filter(wanted).take(limit).cloned().collect()
-        })
+        })?;
+        self.bytes_read.fetch_add(keys.iter().map(Vec::len).sum(), Ordering::Relaxed);
+        Ok(keys)
     }
 
     fn prove(&self, block: Hash, _: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError> {
