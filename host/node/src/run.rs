@@ -29,6 +29,8 @@ use crate::{
     informant, store,
 };
 
+/// Stack of the engine's thread: room for the runtime's own, so that the executor need not move to another for each call.
+const ENGINE_STACK_BYTES: usize = 16 * 1024 * 1024;
 /// Alith, the author on development chains.
 const DEV_AUTHOR: &str = "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac";
 /// Best blocks above a final one, unless said otherwise.
@@ -134,6 +136,7 @@ fn serve(
     let (ended, end) = oneshot::channel();
     let engine_thread = std::thread::Builder::new()
         .name("engine".to_owned())
+        .stack_size(ENGINE_STACK_BYTES)
         .spawn(move || {
             // Fails when main has gone already.
             let _ = ended.send(engine_loop::run(engine, peer, stopped));

@@ -6,13 +6,14 @@
 //! ```
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError};
+use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError, limits::SPEC_BYTES_MAX};
 use ziver_db::{Db, OpenError as DbOpenError, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
 use ziver_state::{Pruning, StateError};
@@ -26,10 +27,20 @@ const MIB: usize = 1024 * 1024;
 pub fn read_spec(chain: &str) -> Result<GenesisSource> {
     let text = match chain {
         "dev" => DEV_SPEC.as_bytes().to_vec(),
-        file => fs::read(file).with_context(|| format!("cannot read the chain spec {file}"))?,
+        file => read_file(file).with_context(|| format!("cannot read the chain spec {file}"))?,
     };
     let spec = ChainSpec::parse(&text).with_context(|| format!("cannot use {chain}"))?;
     Ok(GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) })
+}
+
+/// A file's content; of one that is too long, no more than shows it. Pipes and devices may never end, so they are refused.
+fn read_file(path: &str) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    let mut text = Vec::new();
+    File::open(path)?.take(SPEC_BYTES_MAX as u64 + 1).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// The folder of one chain.

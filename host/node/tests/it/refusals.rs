@@ -36,6 +36,12 @@ fn missing_chain_spec_is_named() {
 }
 
 #[test]
+fn chain_spec_that_never_ends_is_refused() {
+    refused(&["--chain", "/dev/zero"], "cannot read the chain spec /dev/zero: it is not a file");
+    refused(&["--chain", "/"], "cannot read the chain spec /: it is not a file");
+}
+
+#[test]
 fn chain_spec_that_is_no_json_is_refused_with_its_place() {
     spec_refused("{ \"name\": ", "chain spec: EOF while parsing");
     spec_refused("[]", "chain spec: invalid length 0");
