@@ -159,9 +159,11 @@ fn subscriptions_of_one_connection_watch_a_bounded_number_of_bytes() {
 #[test]
 fn subscription_whose_values_grow_over_the_budget_ends_with_its_connection() {
     let node = Node::start();
+    let mut keys = big_values(&node, 7);
+    keys.extend((7..13).map(|index| format!("0x626967{index:02x}")));
     let mut ws = Ws::connect(node.address);
-    let id = ws.subscribe("state_subscribeStorage", json!([["0x61"]]));
+    let id = ws.subscribe("state_subscribeStorage", json!([keys]));
     ws.notification("state_storage", &id);
-    node.push(&[(b"a", Some(&vec![1; STORAGE_ANSWER_BYTES_MAX]))], 1);
+    big_values(&node, 13);
     assert_eq!(ws.next(), None);
 }
