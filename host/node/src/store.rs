@@ -96,12 +96,10 @@ pub fn purge(folder: &Path) -> Result<()> {
     if !db.exists() {
         bail!("there is no chain in {}", folder.display());
     }
-    match RocksDb::open(&db, &RocksOptions::default()) {
-        // Whoever holds the database's lock goes on using the files. And what is not ours stays.
-        Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. } | DbOpenError::Foreign { .. })) => {
-            return Err(error.into());
-        }
-        Ok(_) | Err(_) => {}
+    let opened = RocksDb::open(&db, &RocksOptions::default());
+    // Whoever holds the database's lock goes on using the files. And what is not ours stays.
+    if let Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. } | DbOpenError::Foreign { .. })) = opened {
+        return Err(error.into());
     }
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
 }
