@@ -82,9 +82,10 @@ fn block_is_made_and_finalised_by_hand() {
 fn watcher_that_would_miss_a_status_is_disconnected() {
     let node = Node::start();
     let mut ws = Ws::connect(node.address);
-    let id = ws.subscribe("author_submitAndWatchExtrinsic", json!(["0x0408"]));
-    assert_eq!(ws.notification("author_extrinsicUpdate", &id), "ready");
-    assert_eq!(ws.next(), None);
+    ws.request(json!(1), "author_submitAndWatchExtrinsic", json!(["0x0408"]));
+    // The reply and the first status may be cut off by the end, which comes at once; nothing comes after it.
+    let before_the_end = std::iter::from_fn(|| ws.next()).count();
+    assert!(before_the_end <= 2);
 }
 
 #[test]
