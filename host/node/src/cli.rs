@@ -1,17 +1,18 @@
-//! The command line. Each option says its unit and its default; what they mean together is [`crate::settings`].
+//! The command line: one file per group of commands. Each option says its unit and its default.
+//!
+//! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
+mod run;
+mod spec;
+mod store;
+
+use clap::{Parser, Subcommand};
+
+pub use self::{
+    run::RunArgs,
+    spec::{BuildSpecArgs, PurgeArgs},
+    store::StoreArgs,
 };
-
-use clap::{Args, Parser, Subcommand};
-use ziver_engine::Sealing;
-use ziver_primitives::AccountId20;
-use ziver_state::Pruning;
-
-/// Milliseconds between blocks unless said otherwise.
-pub const BLOCK_TIME_MS: u64 = 2_000;
 
 /// Runs a Ziver chain.
 #[derive(Debug, Parser)]
@@ -25,139 +26,17 @@ pub struct Cli {
     pub run: RunArgs,
 }
 
-/// Besides running.
+/// What to do. Without a word: run.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run the chain; the same as without a subcommand.
+    Run(Box<RunArgs>),
     /// Execute every block of the stored chain again and compare the results.
     CheckChain(StoreArgs),
     /// Print the chain spec; with --raw, one that carries the runtime and the whole first state.
     BuildSpec(BuildSpecArgs),
     /// Remove the stored chain.
     PurgeChain(PurgeArgs),
-}
-
-/// Which chain, and where it is kept.
-#[derive(Debug, Clone, Args)]
-pub struct StoreArgs {
-    /// Chain spec: a JSON file, or `dev` for the development chain that is built in.
-    #[arg(long, value_name = "FILE", default_value = "dev")]
-    pub chain: String,
-    /// Folder for chains, one folder each [default: ziver in the user's data folder].
-    #[arg(long, value_name = "DIR")]
-    pub base_path: Option<PathBuf>,
-    /// States of final blocks that are kept: `archive` for all, or a number [default: archive on a database that was begun
-    /// so, else 256].
-    #[arg(long, value_name = "archive|N")]
-    pub state_pruning: Option<Pruning>,
-    /// Memory for the database's cache, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
-    pub db_cache_mb: u32,
-    /// What is logged: error, warn, info, debug, trace, or tracing's filter syntax.
-    #[arg(long, value_name = "FILTER", env = "ZIVER_LOG", default_value = "info")]
-    pub log: String,
-}
-
-/// How to run.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// The chain.
-    #[command(flatten)]
-    pub store: StoreArgs,
-    /// Keep the chain in a temporary folder that goes when the node ends.
-    #[arg(long, conflicts_with = "base_path")]
-    pub tmp: bool,
-    /// Port for JSON-RPC over HTTP and WebSocket; 0 takes any free one.
-    #[arg(long, value_name = "PORT", default_value_t = 8545)]
-    pub rpc_port: u16,
-    /// Address to listen on for JSON-RPC.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    pub rpc_listen: IpAddr,
-    /// Origins of web pages that may use JSON-RPC, separated by commas, or `all`.
-    #[arg(long, value_name = "ORIGINS", default_value = "all")]
-    pub rpc_cors: String,
-    /// When blocks are made: in each interval, instantly when there are transactions, or by `engine_createBlock`; with
-    /// the last, blocks are final only by `engine_finalizeBlock` or --finality-lag, and 4096 not final ones are the most.
-    #[arg(long, value_name = "interval[=MS]|instant|manual", default_value = "interval", value_parser = sealing)]
-    pub sealing: SealingArg,
-    /// Milliseconds between blocks with interval sealing [default: 2000].
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
-    pub block_time_ms: Option<u64>,
-    /// A block is final when the best one is this many blocks above it [default: 2; with manual sealing, never: then
-    /// `engine_finalizeBlock` must make blocks final before 4096 of them are not].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4_000))]
-    pub finality_lag: Option<u32>,
-    /// Who makes the blocks and gets their fees [default on a development chain: Alith].
-    #[arg(long, value_name = "ACCOUNT")]
-    pub author: Option<AccountId20>,
-}
-
-impl RunArgs {
-    /// Where JSON-RPC listens.
-    pub fn rpc_address(&self) -> SocketAddr {
-        SocketAddr::new(self.rpc_listen, self.rpc_port)
-    }
-}
-
-/// What to print.
-#[derive(Debug, Args)]
-pub struct BuildSpecArgs {
-    /// Chain spec: a JSON file, or `dev` for the development chain that is built in.
-    #[arg(long, value_name = "FILE", default_value = "dev")]
-    pub chain: String,
-    /// Write the genesis out key by key.
-    #[arg(long)]
-    pub raw: bool,
-}
-
-/// What to remove.
-#[derive(Debug, Args)]
-pub struct PurgeArgs {
-    /// Chain spec: a JSON file, or `dev` for the development chain that is built in.
-    #[arg(long, value_name = "FILE", default_value = "dev")]
-    pub chain: String,
-    /// Folder for chains, one folder each [default: ziver in the user's data folder].
-    #[arg(long, value_name = "DIR")]
-    pub base_path: Option<PathBuf>,
-    /// Do not ask.
-    #[arg(long, short = 'y')]
-    pub yes: bool,
-}
-
-/// `--sealing` as it was written: the interval may come from `--block-time-ms`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SealingArg {
-    /// `interval`, perhaps with milliseconds.
-    Interval(Option<u64>),
-    /// `instant`.
-    Instant,
-    /// `manual`.
-    Manual,
-}
-
-impl SealingArg {
-    /// With the interval that holds.
-    pub fn with_block_time(self, block_time_ms: Option<u64>) -> Sealing {
-        match self {
-            Self::Interval(written) => {
-                Sealing::Interval { interval_ms: written.or(block_time_ms).unwrap_or(BLOCK_TIME_MS) }
-            }
-            Self::Instant => Sealing::Instant,
-            Self::Manual => Sealing::Manual,
-        }
-    }
-}
-
-fn sealing(text: &str) -> Result<SealingArg, String> {
-    match text.split_once('=') {
-        None if text == "interval" => Ok(SealingArg::Interval(None)),
-        None if text == "instant" => Ok(SealingArg::Instant),
-        None if text == "manual" => Ok(SealingArg::Manual),
-        Some(("interval", ms)) => match ms.parse() {
-            Ok(ms @ 1..=3_600_000) => Ok(SealingArg::Interval(Some(ms))),
-            _ => Err(format!("{ms:?} is no number of milliseconds from 1 to 3600000")),
-        },
-        _ => Err("interval, interval=MS, instant or manual expected".to_owned()),
-    }
 }
 
 #[cfg(test)]

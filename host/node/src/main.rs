@@ -31,7 +31,7 @@ use anyhow::Result;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command};
+use crate::cli::Cli;
 
 /// The database failed while the node ran.
 const EXIT_FATAL: u8 = 70;
@@ -54,12 +54,7 @@ fn dispatch(cli: &Cli) -> Result<()> {
             log_to_stderr(&cli.run.store.log)?;
             run::run(&cli.run)
         }
-        Some(Command::CheckChain(args)) => {
-            log_to_stderr(&args.log)?;
-            commands::check(args)
-        }
-        Some(Command::BuildSpec(args)) => commands::build_spec(args),
-        Some(Command::PurgeChain(args)) => commands::purge(args),
+        Some(command) => commands::perform(command),
     }
 }
 

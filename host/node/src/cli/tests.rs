@@ -1,5 +1,9 @@
 //! The command line as users write it.
 
+use std::path::PathBuf;
+
+use ziver_engine::Sealing;
+
 use super::*;
 
 fn run(args: &[&str]) -> RunArgs {
@@ -53,4 +57,12 @@ fn subcommands_take_the_chain_and_its_folder() {
     let cli = Cli::try_parse_from(["ziver-host", "check-chain", "--chain", "a.json", "--base-path", "b"]).unwrap();
     let Some(Command::CheckChain(args)) = cli.command else { panic!("another command") };
     assert_eq!((args.chain.as_str(), args.base_path), ("a.json", Some(PathBuf::from("b"))));
+}
+
+#[test]
+fn run_is_also_a_word() {
+    let cli = Cli::try_parse_from(["ziver-host", "run", "--rpc-port", "9000"]).unwrap();
+    let Some(Command::Run(args)) = cli.command else { panic!("another command") };
+    assert_eq!(args.rpc_port, 9000);
+    assert!(Cli::try_parse_from(["ziver-host", "--rpc-port", "9000", "run"]).is_err());
 }

@@ -1,0 +1,27 @@
+//! Options of every command that opens a stored chain.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ziver_state::Pruning;
+
+/// Which chain, and where it is kept.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    /// Chain spec: a JSON file, or `dev` for the development chain that is built in.
+    #[arg(long, value_name = "FILE", default_value = "dev")]
+    pub chain: String,
+    /// Folder for chains, one folder each [default: ziver in the user's data folder].
+    #[arg(long, value_name = "DIR")]
+    pub base_path: Option<PathBuf>,
+    /// States of final blocks that are kept: `archive` for all, or a number [default: archive on a database that was begun
+    /// so, else 256].
+    #[arg(long, value_name = "archive|N")]
+    pub state_pruning: Option<Pruning>,
+    /// Memory for the database's cache, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
+    pub db_cache_mb: u32,
+    /// What is logged: error, warn, info, debug, trace, or tracing's filter syntax.
+    #[arg(long, value_name = "FILTER", env = "ZIVER_LOG", default_value = "info")]
+    pub log: String,
+}
