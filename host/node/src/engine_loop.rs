@@ -141,7 +141,7 @@ impl EngineLoop {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let (waiting, event) = match command {
-            Command::Submit { bytes, watch, reply } => {
+            Command::Submit { bytes, watch, reply, replace: _ } => {
                 let event = Event::Submit { id, bytes, source: TransactionSource::External, watch: watch.is_some() };
                 (Waiting::Submit { watch, reply }, event)
             }
@@ -151,6 +151,8 @@ impl EngineLoop {
                 (Waiting::Seal { parent, reply }, Event::Seal { id, create_empty, finalize, parent })
             }
             Command::FinalizeBlock { hash, reply } => (Waiting::Finalize { hash, reply }, Event::Finalize { id, hash }),
+            // The engine knows nothing of these yet: dropping the reply tells the client so.
+            Command::PoolStatus { .. } | Command::PoolContent { .. } | Command::Mining { .. } => return Vec::new(),
         };
         self.waiting.insert(id, waiting);
         self.engine.handle(now_ms(), event)

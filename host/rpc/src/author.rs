@@ -49,7 +49,7 @@ pub async fn submit(
     if bytes.len() > TRANSACTION_BYTES_MAX {
         return Err(error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX));
     }
-    context.ask(|reply| Command::Submit { bytes, watch, reply }).await?.map_err(error::submit)
+    context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await?.map_err(error::submit)
 }
 
 /// The ready transactions in the order of their execution, as many as fit [`PENDING_BYTES_MAX`].

@@ -1,7 +1,12 @@
 //! JSON-RPC error objects: the one place where codes and texts are chosen.
 //!
-//! Codes and wording follow Substrate's node, because clients show them and some compare them: 10xx for the pool, 4xxx
-//! for state, 1x000 for manual sealing, the negative ones from the JSON-RPC specification.
+//! Codes and wording of the legacy methods follow Substrate's node, because clients show them and some compare them:
+//! 10xx for the pool, 4xxx for state, 1x000 for manual sealing. Ziver's own namespaces (`zx_*`, `txpool_*`, `miner_*`,
+//! `admin_*`) have codes of their own from -32001 to -32050. The other negative ones are the JSON-RPC specification's and
+//! the server library's (-32006 too many subscriptions, -32007 oversized request, -32008 oversized response, -32009 busy,
+//! and -32010 for a batch of too many requests, told apart by its text).
+//!
+//! Every text is one line of bounded length, whatever the runtime said.
 
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorCode};
 use ziver_primitives::{
@@ -11,12 +16,29 @@ use ziver_primitives::{
 
 use crate::{
     chain_read::ReadError,
+    limits::ERROR_TEXT_BYTES_MAX,
     link::{SealError, SubmitError},
 };
 
 /// A method's answer.
 pub type RpcResult<T> = Result<T, ErrorObjectOwned>;
 
+/// What was asked for does not exist; of Ziver's own namespaces, as the codes down to [`RATE_LIMITED`].
+pub const NOT_FOUND: i32 = -32001;
+/// The transaction is refused.
+pub const TRANSACTION_REJECTED: i32 = -32010;
+/// The sender can't pay.
+pub const INSUFFICIENT_FUNDS: i32 = -32011;
+/// The nonce is used already.
+pub const NONCE_TOO_LOW: i32 = -32012;
+/// The transaction needs more than a block has.
+pub const GAS_LIMIT_EXCEEDED: i32 = -32013;
+/// A contract failed.
+pub const CONTRACT_ERROR: i32 = -32020;
+/// A block could not be made.
+pub const MINING_ERROR: i32 = -32030;
+/// The client asks too often.
+pub const RATE_LIMITED: i32 = -32050;
 /// The bytes are no extrinsic.
 pub const BAD_FORMAT: i32 = 1001;
 /// Validation itself failed.
@@ -48,12 +70,85 @@ pub const EMPTY_POOL: i32 = 12_000;
 /// The block to build on or to finalise is unknown.
 pub const BLOCK_NOT_FOUND: i32 = 13_000;
 
-fn object(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
-    ErrorObjectOwned::owned(code, message, None::<()>)
+/// An error with this code and message.
+pub fn object(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(code, one_line(message.into()), None::<()>)
 }
 
-fn object_with(code: i32, message: impl Into<String>, data: impl Into<String>) -> ErrorObjectOwned {
-    ErrorObjectOwned::owned(code, message, Some(data.into()))
+/// The same with more to say about the case.
+pub fn object_with(code: i32, message: impl Into<String>, data: impl Into<String>) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(code, one_line(message.into()), Some(one_line(data.into())))
+}
+
+/// A text as one line of bounded length: texts of the runtime have several, and clients show errors in one.
+fn one_line(text: String) -> String {
+    if text.len() <= ERROR_TEXT_BYTES_MAX && !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::new();
+    for part in text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty()) {
+        if !line.is_empty() {
+            line.push_str(if line.ends_with([':', ';', ',']) { " " } else { "; " });
+        }
+        line.push_str(part);
+    }
+    let end = line.floor_char_boundary(ERROR_TEXT_BYTES_MAX);
+    if end < line.len() {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+/// -32001: what was asked for does not exist.
+pub fn not_found(what: impl std::fmt::Display) -> ErrorObjectOwned {
+    object(NOT_FOUND, format!("Not found: {what}"))
+}
+
+/// -32601: the asker may not call this method.
+pub fn unsafe_call() -> ErrorObjectOwned {
+    object(ErrorCode::MethodNotFound.code(), "RPC call is unsafe to be called externally")
+}
+
+/// -32601: a subscription was asked for over HTTP.
+pub fn needs_websocket() -> ErrorObjectOwned {
+    object(ErrorCode::MethodNotFound.code(), "Subscriptions are served over WebSocket only")
+}
+
+/// -32600: JSON that can be read and is no request.
+pub fn invalid_request(why: impl std::fmt::Display) -> ErrorObjectOwned {
+    object(ErrorCode::InvalidRequest.code(), format!("Invalid request: {why}"))
+}
+
+/// -32050: the client has used up its calls; data is the number of milliseconds until the next is free.
+pub fn rate_limited(wait_ms: u64) -> ErrorObjectOwned {
+    let data = serde_json::json!({ "retryAfterMs": wait_ms });
+    ErrorObjectOwned::owned(RATE_LIMITED, "Too many requests: the rate limit is exceeded", Some(data))
+}
+
+/// -32008: the answer is larger than the server sends.
+pub fn oversized_response(why: impl Into<String>) -> ErrorObjectOwned {
+    object_with(jsonrpsee::types::error::OVERSIZED_RESPONSE_CODE, "Response is too big", why)
+}
+
+/// -32030: a block could not be made, for the `miner_*` methods.
+pub fn mining(error: SealError) -> ErrorObjectOwned {
+    object(MINING_ERROR, format!("Mining failed: {error}"))
+}
+
+/// What the pool has against a transaction, in the codes of Ziver's own namespaces.
+pub fn rejected(error: SubmitError) -> ErrorObjectOwned {
+    let (code, message) = match &error {
+        SubmitError::Invalid(InvalidTransaction::Payment) => (INSUFFICIENT_FUNDS, "Insufficient funds"),
+        SubmitError::Invalid(InvalidTransaction::Stale) => (NONCE_TOO_LOW, "Nonce too low"),
+        SubmitError::Invalid(InvalidTransaction::ExhaustsResources) => (GAS_LIMIT_EXCEEDED, "Gas limit exceeded"),
+        _ => (TRANSACTION_REJECTED, "Transaction rejected"),
+    };
+    let why = submit(error);
+    match why.data().and_then(|data| serde_json::from_str::<String>(data.get()).ok()) {
+        Some(data) => object_with(code, message, data),
+        None => object_with(code, message, why.message()),
+    }
 }
 
 /// -32602: the parameters don't fit the method.
@@ -121,6 +216,14 @@ pub fn submit(error: SubmitError) -> ErrorObjectOwned {
             format!("Priority is too low: ({old} vs {new})"),
             "The transaction has too low priority to replace another transaction already in the pool.",
         ),
+        SubmitError::ReplacementUnderpriced { old, new, needed } => object_with(
+            TOO_LOW_PRIORITY,
+            format!("Priority is too low: ({old} vs {new})"),
+            format!("The transaction has too low priority to replace another one: it needs at least {needed}."),
+        ),
+        SubmitError::NothingToReplace => {
+            object_with(INVALID_TRANSACTION, "Invalid Transaction", "There is no transaction in the pool to replace")
+        }
         SubmitError::ImmediatelyDropped => object_with(
             IMMEDIATELY_DROPPED,
             "Immediately Dropped",
@@ -157,3 +260,6 @@ pub fn seal(error: SealError) -> ErrorObjectOwned {
     };
     object(code, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

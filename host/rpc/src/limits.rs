@@ -28,6 +28,8 @@ pub const REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX: usize = 32 * 1024 * 1024;
 pub const REQUEST_BYTES_IN_WORK_MAX: usize = 96 * 1024 * 1024;
 /// Parameter bytes of a request that counts as small.
 pub const REQUEST_BYTES_SMALL_MAX: usize = 64 * 1024;
+/// Bytes of the message and of the data of an error.
+pub const ERROR_TEXT_BYTES_MAX: usize = 2_000;
 /// Parameters of a request that are looked at; no method takes as many.
 pub const ARGUMENTS_MAX: usize = 16;
 /// Keys that one `state_getKeysPaged` answers.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 use ziver_primitives::{
-    AccountId20, Hash, Header, Nonce,
+    AccountId20, BlockNumber, Hash, Header, Nonce,
     validity::{InvalidTransaction, UnknownTransaction},
 };
 
@@ -23,6 +23,8 @@ pub enum Command {
         bytes: Vec<u8>,
         /// Where the transaction's statuses go; dropped receivers are forgotten by the sender.
         watch: Option<mpsc::Sender<TransactionStatus>>,
+        /// Whether it must take the place of one with the same tags, else [`SubmitError::NothingToReplace`].
+        replace: bool,
         /// Its hash, or why not.
         reply: oneshot::Sender<Result<Hash, SubmitError>>,
     },
@@ -30,6 +32,18 @@ pub enum Command {
     Pending {
         /// SCALE encodings with their length prefixes.
         reply: oneshot::Sender<Vec<Arc<[u8]>>>,
+    },
+    /// How full the pool is.
+    PoolStatus {
+        /// Counts and limits.
+        reply: oneshot::Sender<PoolStatus>,
+    },
+    /// What the pool holds.
+    PoolContent {
+        /// Transactions at most, the ready ones first.
+        limit: usize,
+        /// The transactions.
+        reply: oneshot::Sender<PoolContent>,
     },
     /// The nonce that a new transaction of this account needs.
     NextIndex {
@@ -56,6 +70,78 @@ pub enum Command {
         /// Whether it is final now.
         reply: oneshot::Sender<Result<(), SealError>>,
     },
+    /// Start or stop making blocks by oneself, or say for whom.
+    Mining {
+        /// What to change.
+        change: MiningChange,
+        /// What holds from now on.
+        reply: oneshot::Sender<MiningStatus>,
+    },
+}
+
+/// How full the pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PoolStatus {
+    /// Transactions for the next blocks.
+    pub ready_count: usize,
+    /// Their bytes.
+    pub ready_bytes: usize,
+    /// Transactions that wait for others.
+    pub future_count: usize,
+    /// Their bytes.
+    pub future_bytes: usize,
+    /// Transactions that the pool holds at most.
+    pub count_max: usize,
+    /// Bytes that the pool holds at most.
+    pub bytes_max: usize,
+}
+
+/// What the pool holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PoolContent {
+    /// For the next blocks, in the order of their execution.
+    pub ready: Vec<PoolTransaction>,
+    /// Waiting for others.
+    pub future: Vec<PoolTransaction>,
+}
+
+/// A transaction in the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolTransaction {
+    /// Its hash.
+    pub hash: Hash,
+    /// SCALE encoding of the extrinsic, with its length prefix.
+    pub bytes: Arc<[u8]>,
+    /// Who has more goes first.
+    pub priority: u64,
+    /// The last block that may hold it; none if there is no such.
+    pub valid_till: Option<BlockNumber>,
+    /// Whether it was submitted here.
+    pub local: bool,
+}
+
+/// A change of how blocks are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MiningChange {
+    /// None: just tell.
+    Nothing,
+    /// Make blocks as the sealing mode says.
+    Start,
+    /// Make none but those asked for one by one.
+    Stop,
+    /// Make them for this account from now on.
+    SetAuthor(AccountId20),
+}
+
+/// How blocks are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MiningStatus {
+    /// Whether blocks are made without being asked for one by one.
+    pub mining: bool,
+    /// Who gets the fees.
+    pub author: AccountId20,
+    /// The sealing mode in words: `interval=2000`, `instant`, `manual`.
+    pub sealing: String,
 }
 
 /// Why the pool refused a transaction.
@@ -87,6 +173,19 @@ pub enum SubmitError {
         /// Priority of this one.
         new: u64,
     },
+    /// Another with the same tags is there, and this one pays more but not enough more.
+    #[error("priority {new} is too low to replace {old}, at least {needed} is needed")]
+    ReplacementUnderpriced {
+        /// Priority of the one in the pool.
+        old: u64,
+        /// Priority of this one.
+        new: u64,
+        /// The least priority that replaces the old one.
+        needed: u64,
+    },
+    /// It was to replace another, and there is none with the same tags.
+    #[error("there is no transaction to replace")]
+    NothingToReplace,
     /// The pool is full of better ones.
     #[error("no room in the pool")]
     ImmediatelyDropped,

@@ -18,7 +18,10 @@ use ziver_primitives::{
 };
 use ziver_rpc::{
     BlockRef, ChainInfo, ChainRead, Context, ReadError, Server, ServerConfig,
-    link::{self, Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus},
+    link::{
+        self, Command, LinkPeer, MiningChange, MiningStatus, Notice, PoolContent, PoolStatus, PoolTransaction,
+        SealError, SubmitError, TransactionStatus,
+    },
 };
 
 pub const ALITH: &str = "0xf24ff3a9cf04c71dbc94d0b566f7a27b94566cac";
@@ -270,11 +273,16 @@ impl Drop for Node {
 async fn engine(mut peer: LinkPeer) {
     // A large one is accepted by being listed ever after.
     let mut ready: Vec<Arc<[u8]>> = vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])];
+    let mut mining = MiningStatus { mining: true, author: ALITH.parse().unwrap(), sealing: "interval=2000".into() };
     while let Some(command) = peer.commands.recv().await {
         match command {
-            Command::Submit { bytes, watch, reply } => {
+            Command::Submit { bytes, watch, replace, reply } => {
                 let hash = Hash::from(blake2_256(&bytes));
                 let verdict = match bytes.get(1) {
+                    _ if replace && bytes.get(1) == Some(&10) => Err(SubmitError::NothingToReplace),
+                    Some(9) => Err(SubmitError::ReplacementUnderpriced { old: 100, new: 109, needed: 110 }),
+                    Some(11) => Err(SubmitError::Invalid(InvalidTransaction::Payment)),
+                    Some(12) => Err(SubmitError::Invalid(InvalidTransaction::ExhaustsResources)),
                     Some(1) => Err(SubmitError::Invalid(InvalidTransaction::Stale)),
                     Some(2) => Err(SubmitError::Banned),
                     Some(3) => Err(SubmitError::AlreadyImported(hash)),
@@ -322,6 +330,40 @@ async fn engine(mut peer: LinkPeer) {
             }
             Command::FinalizeBlock { reply, .. } => {
                 let _ = reply.send(Ok(()));
+            }
+            Command::PoolStatus { reply } => {
+                let ready_bytes = ready.iter().map(|bytes| bytes.len()).sum();
+                let _ = reply.send(PoolStatus {
+                    ready_count: ready.len(),
+                    ready_bytes,
+                    future_count: 1,
+                    future_bytes: 3,
+                    count_max: 8_192,
+                    bytes_max: 20 << 20,
+                });
+            }
+            Command::PoolContent { limit, reply } => {
+                let transaction = |bytes: &Arc<[u8]>| PoolTransaction {
+                    hash: blake2_256(bytes).into(),
+                    bytes: bytes.clone(),
+                    priority: 7,
+                    valid_till: Some(64),
+                    local: true,
+                };
+                let future = [PoolTransaction { valid_till: None, ..transaction(&Arc::from([8, 9, 0])) }];
+                let _ = reply.send(PoolContent {
+                    ready: ready.iter().take(limit).map(transaction).collect(),
+                    future: future.into_iter().take(limit.saturating_sub(ready.len())).collect(),
+                });
+            }
+            Command::Mining { change, reply } => {
+                match change {
+                    MiningChange::Nothing => {}
+                    MiningChange::Start => mining.mining = true,
+                    MiningChange::Stop => mining.mining = false,
+                    MiningChange::SetAuthor(author) => mining.author = author,
+                }
+                let _ = reply.send(mining.clone());
             }
         }
     }
