@@ -49,10 +49,22 @@ fn primitives_import_nothing_of_ours() {
 }
 
 #[test]
-fn trie_support_pool_and_rpc_import_primitives_alone() {
-    for folder in ["runtime/trie", "pallets/support", "host/pool", "host/rpc"] {
+fn trie_support_and_pool_import_primitives_alone() {
+    for folder in ["runtime/trie", "pallets/support", "host/pool"] {
         assert_imports("primitives alone", |from| from == folder, |_, to| to == "runtime/primitives");
     }
+}
+
+#[test]
+fn rpc_imports_primitives_and_what_reads_metadata() {
+    let allowed = |_: &str, to: &str| ["runtime/primitives", "host/metadata"].contains(&to);
+    assert_imports("no chain behind RPC", |from| from == "host/rpc", allowed);
+}
+
+#[test]
+fn metadata_imports_primitives_and_for_its_tests_what_runs_the_blob() {
+    let allowed = |_: &str, to: &str| ["runtime/primitives", "runtime/wasm", "host/executor"].contains(&to);
+    assert_imports("metadata knows no chain", |from| from == "host/metadata", allowed);
 }
 
 #[test]
