@@ -4,6 +4,7 @@
 //! Chain::build  -> Built  -> Chain::insert      own blocks: executed once, while they are made
 //! Chain::import                                 blocks of others: checked, executed, compared, stored by the same insert
 //! Chain::finalize                               what is final never changes
+//! Chain::revert                                 what is not final may go again
 //! Chain::reader -> ChainReader                  everything that is read, by RPC and by validation
 //! ```
 //!
@@ -22,6 +23,7 @@ mod build;
 mod chain;
 mod check;
 mod events;
+mod export;
 mod finality;
 mod gate;
 mod genesis;
@@ -32,6 +34,7 @@ pub mod limits;
 mod open;
 mod reader;
 mod records;
+mod revert;
 mod route;
 pub mod spec;
 mod tree;
@@ -48,6 +51,7 @@ pub use insert::{Imported, InsertError};
 pub use open::OpenError;
 pub use reader::{ChainReader, NonFinalBlock, ReadError, Snapshot};
 pub use records::RecordError;
+pub use revert::Reverted;
 pub use route::{BlockId, TreeRoute};
 pub use spec::{ChainSpec, ChainType, GenesisSpec, SpecError};
 pub use tree::PlaceError;

@@ -163,17 +163,26 @@ impl Tree {
                 pruned.push(BlockId { number: node.number, hash });
             }
         }
-        for block in blocks.iter().chain(&pruned) {
-            self.nodes.remove(&block.hash);
-            if let Some(hashes) = self.by_number.get_mut(&block.number) {
-                hashes.remove(&block.hash);
-                if hashes.is_empty() {
-                    self.by_number.remove(&block.number);
-                }
-            }
-        }
+        self.forget(&blocks);
+        self.forget(&pruned);
         self.finalized = target;
         Some(Finalized { blocks, pruned, route })
+    }
+
+    /// Takes the best chain back by so many blocks, to the finalised one at most, and drops with them every block that would be
+    /// as high as the new best one: the one seen first would be best. Returns what is gone, highest first.
+    pub fn revert(&mut self, count: BlockNumber) -> Reverted {
+        let path = self.path(self.best);
+        let back = usize::try_from(count).unwrap_or(usize::MAX).min(path.len());
+        let best = path.get(back).copied().unwrap_or(self.finalized);
+        let is_gone = |(hash, node): &(&Hash, &Node)| node.number >= best.number && **hash != best.hash;
+        let gone = self.nodes.iter().filter(is_gone).map(|(hash, node)| BlockId { number: node.number, hash: *hash });
+        let mut gone: Vec<_> = if back == 0 { Vec::new() } else { gone.collect() };
+        gone.sort_by_key(|block| std::cmp::Reverse((block.number, block.hash)));
+        self.forget(&gone);
+        self.best = best;
+        let route = TreeRoute { common: best, retracted: path[..back].to_vec(), enacted: Vec::new() };
+        Reverted { gone, route }
     }
 
     /// The block of the best chain `lag` below the best one, if it is above the finalised block.
@@ -190,6 +199,18 @@ impl Tree {
         let common = shared.checked_sub(1).map_or(self.finalized, |last| enacted[last]);
         let retracted = retracted[..retracted.len() - shared].to_vec();
         TreeRoute { common, retracted, enacted: enacted.split_off(shared) }
+    }
+
+    fn forget(&mut self, blocks: &[BlockId]) {
+        for block in blocks {
+            self.nodes.remove(&block.hash);
+            if let Some(hashes) = self.by_number.get_mut(&block.number) {
+                hashes.remove(&block.hash);
+                if hashes.is_empty() {
+                    self.by_number.remove(&block.number);
+                }
+            }
+        }
     }
 
     fn move_best(&mut self, best: BlockId) -> TreeRoute {
@@ -234,6 +255,15 @@ impl Tree {
         }
         self.nodes.get(hash).map(|node| node.number)
     }
+}
+
+/// What became of the tree when its best chain was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reverted {
+    /// Blocks that are gone, highest first: those of the best chain, and others as high as the new best one.
+    pub gone: Vec<BlockId>,
+    /// The way from the old best block to the new one.
+    pub route: TreeRoute,
 }
 
 /// What became of the tree when a block was finalised.

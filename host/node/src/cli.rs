@@ -2,6 +2,7 @@
 //!
 //! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
+mod blocks;
 mod run;
 mod spec;
 mod store;
@@ -9,6 +10,7 @@ mod store;
 use clap::{Parser, Subcommand};
 
 pub use self::{
+    blocks::{BlockAt, ExportBlocksArgs, ExportStateArgs, ImportBlocksArgs, RevertArgs},
     run::RunArgs,
     spec::{BuildSpecArgs, PurgeArgs},
     store::StoreArgs,
@@ -31,10 +33,18 @@ pub struct Cli {
 pub enum Command {
     /// Run the chain; the same as without a subcommand.
     Run(Box<RunArgs>),
-    /// Execute every block of the stored chain again and compare the results.
-    CheckChain(StoreArgs),
     /// Print the chain spec; with --raw, one that carries the runtime and the whole first state.
     BuildSpec(BuildSpecArgs),
+    /// Write the stored blocks to a file or to stdout, as JSON lines or in Substrate's binary format.
+    ExportBlocks(ExportBlocksArgs),
+    /// Check, execute and store the blocks of a file or of stdin; blocks that are there already are skipped.
+    ImportBlocks(ImportBlocksArgs),
+    /// Execute every block of the stored chain again and compare the results.
+    CheckChain(StoreArgs),
+    /// Take back the last blocks of the best chain, as far as they are not final.
+    Revert(RevertArgs),
+    /// Print a raw chain spec whose first state is the state after a block.
+    ExportState(ExportStateArgs),
     /// Remove the stored chain.
     PurgeChain(PurgeArgs),
 }

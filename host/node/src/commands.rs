@@ -1,7 +1,10 @@
 //! What the program does besides running, one file per group of commands.
 
+mod blocks;
 mod check;
+mod revert;
 mod spec;
+mod state;
 
 use anyhow::Result;
 
@@ -19,6 +22,22 @@ pub fn perform(command: &Command) -> Result<()> {
             check::check(args)
         }
         Command::BuildSpec(args) => spec::build_spec(args),
+        Command::ExportBlocks(args) => {
+            crate::log_to_stderr(&args.store.log)?;
+            blocks::export(args)
+        }
+        Command::ImportBlocks(args) => {
+            crate::log_to_stderr(&args.store.log)?;
+            blocks::import(args)
+        }
+        Command::Revert(args) => {
+            crate::log_to_stderr(&args.store.log)?;
+            revert::revert(args)
+        }
+        Command::ExportState(args) => {
+            crate::log_to_stderr(&args.store.log)?;
+            state::export(args)
+        }
         Command::PurgeChain(args) => spec::purge(args),
     }
 }

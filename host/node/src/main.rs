@@ -15,12 +15,15 @@
 //! Invariant: an error a user can cause is one line on stderr, never a panic.
 #![forbid(unsafe_code)]
 
+mod block_file;
 mod chain_view;
 mod cli;
 mod commands;
 mod descriptors;
 mod engine_loop;
 mod informant;
+mod output;
+mod progress;
 mod run;
 mod store;
 mod watchers;
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     end_on_panic();
     match dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ziver-host: {}", one_line(&error));
             if error.is::<run::Fatal>() { ExitCode::from(EXIT_FATAL) } else { ExitCode::FAILURE }

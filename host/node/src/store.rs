@@ -18,7 +18,7 @@ use ziver_db::{Db, OpenError as DbOpenError, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
 use ziver_state::{Pruning, StateError};
 
-use crate::cli::StoreArgs;
+use crate::{cli::StoreArgs, descriptors::Descriptors};
 
 const DEV_SPEC: &str = include_str!("../../../chain-specs/dev.json");
 const MIB: usize = 1024 * 1024;
@@ -87,6 +87,30 @@ pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path, open_
         (_, opened) => opened,
     };
     Ok(opened?)
+}
+
+/// A chain that was there.
+pub struct Opened {
+    /// The chain.
+    pub chain: Chain,
+    /// What it was begun with.
+    pub source: GenesisSource,
+    /// Where it is kept.
+    pub folder: PathBuf,
+    /// Open files that a database may have.
+    pub open_files_max: i32,
+}
+
+/// Opens a chain for a command; there must be one.
+pub fn open_existing(args: &StoreArgs) -> Result<Opened> {
+    let source = read_spec(&args.chain)?;
+    let folder = chain_folder(args.base_path.as_deref(), &source.spec)?;
+    if !folder.join("db").exists() {
+        bail!("there is no chain in {}", folder.display());
+    }
+    let open_files_max = Descriptors::raise()?.database;
+    let chain = open_chain(args, &source, &folder, open_files_max)?;
+    Ok(Opened { chain, source, folder, open_files_max })
 }
 
 /// Removes a chain's folder, unless a node runs on it. The database may be damaged, or a newer program's: that may be why

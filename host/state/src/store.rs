@@ -230,6 +230,17 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         Ok(discarded.into_iter().map(|layer| layer.hash).collect())
     }
 
+    /// Drops blocks above the last finalised one, all that descends from them among them: their records go with `batch`,
+    /// views of them answer from now on that they are pruned.
+    pub fn discard(&self, blocks: &[Hash], batch: &mut Batch) -> Result<(), StateError> {
+        let mut tree = self.shared.tree.write();
+        let refused = StateError::Misuse("a block is not above the finalised one, or another one descends from it");
+        for layer in tree.discard(blocks).ok_or(refused)? {
+            batch.delete(Column::Journal, layer.hash.as_bytes());
+        }
+        Ok(())
+    }
+
     /// Tells that the batches handed out so far are in the database, so that what they hold need not be kept in memory.
     pub fn written(&self) {
         let mut tree = self.shared.tree.write();

@@ -9,4 +9,5 @@ mod hostile;
 mod readers;
 mod replay;
 mod restart;
+mod revert;
 mod upgrade;

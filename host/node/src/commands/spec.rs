@@ -2,11 +2,11 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::{
     cli::{BuildSpecArgs, PurgeArgs},
-    run::say,
+    output::print_line,
     store,
 };
 
@@ -17,7 +17,7 @@ pub fn build_spec(args: &BuildSpecArgs) -> Result<()> {
         false => source.spec.to_json(),
         true => source.to_raw(&*store::start_executor(None)?)?.to_json(),
     };
-    writeln!(io::stdout(), "{text}").context("cannot print the chain spec")
+    print_line(&text)
 }
 
 /// Removes a chain, after asking.
@@ -37,6 +37,5 @@ pub fn purge(args: &PurgeArgs) -> Result<()> {
         }
     }
     store::purge(&folder)?;
-    say(&format!("removed {}", folder.display()));
-    Ok(())
+    print_line(&format!("removed {}", folder.display()))
 }

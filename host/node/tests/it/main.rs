@@ -7,6 +7,7 @@ mod process;
 mod wallet;
 
 mod bad_input;
+mod blocks;
 mod descriptors;
 mod full_disk;
 mod kill;

@@ -31,7 +31,8 @@ pub fn run(args: &[&str]) -> Output {
     Output { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-fn command(args: &[&str]) -> Command {
+/// The program with arguments, without input.
+pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ziver-host"));
     command.args(args).stdin(Stdio::null()).env_remove("ZIVER_LOG");
     command

@@ -35,6 +35,8 @@ enum Op {
     Insert(usize, Vec<Write>),
     /// The chosen one of the open blocks becomes final; whether `written` is called.
     Finalize(usize, bool),
+    /// The chosen one of the open blocks is dropped with all that descends from it.
+    Discard(usize),
     /// A view that is kept for later.
     Hold(usize),
     Reopen(u32),
@@ -49,6 +51,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     let op = prop_oneof![
         8 => (any::<usize>(), writes()).prop_map(|(parent, writes)| Op::Insert(parent, writes)),
         3 => (any::<usize>(), any::<bool>()).prop_map(|(block, told)| Op::Finalize(block, told)),
+        1 => any::<usize>().prop_map(Op::Discard),
         2 => any::<usize>().prop_map(Op::Hold),
         1 => (0u32..4).prop_map(Op::Reopen),
     ];
@@ -97,6 +100,7 @@ struct World {
     base: Hash,
     oldest: u32,
     held: Vec<(Hash, Arc<dyn View>)>,
+    gone: BTreeSet<Hash>,
 }
 
 impl World {
@@ -112,7 +116,7 @@ impl World {
         state.written();
         let tries = [Plain::from([(b"0".to_vec(), b"0".to_vec())]), Plain::new()];
         let blocks = BTreeMap::from([(hash(0), Block { number: 0, parent: Hash::zero(), tries })]);
-        Self { db, state, keep, blocks, base: hash(0), oldest: 0, held: Vec::new() }
+        Self { db, state, keep, blocks, base: hash(0), oldest: 0, held: Vec::new(), gone: BTreeSet::new() }
     }
 
     fn descends(&self, mut block: Hash, from: Hash) -> bool {
@@ -125,12 +129,14 @@ impl World {
 
     /// The base and what descends from it, in a fixed order.
     fn open(&self) -> Vec<Hash> {
-        self.blocks.keys().copied().filter(|block| self.descends(*block, self.base)).collect()
+        let open = |block: &Hash| self.descends(*block, self.base) && !self.gone.contains(block);
+        self.blocks.keys().copied().filter(open).collect()
     }
 
     fn is_kept(&self, block: Hash) -> bool {
         let number = self.blocks[&block].number;
-        self.descends(block, self.base) || (self.descends(self.base, block) && number >= self.oldest)
+        let is_open = self.descends(block, self.base) && !self.gone.contains(&block);
+        is_open || (self.descends(self.base, block) && number >= self.oldest)
     }
 
     fn check_view(&self, block: Hash, view: &dyn View) -> Result<(), TestCaseError> {
@@ -242,12 +248,36 @@ impl World {
         self.check_columns()
     }
 
+    fn discard(&mut self, block: Hash) -> Result<(), TestCaseError> {
+        let family: Vec<_> = self.open().into_iter().filter(|other| self.descends(*other, block)).collect();
+        let mut batch = Batch::new();
+        if block == self.base {
+            let misuse = self.state.discard(&family, &mut batch);
+            prop_assert!(matches!(misuse, Err(StateError::Misuse(_))));
+            prop_assert!(batch.is_empty());
+            return Ok(());
+        }
+        if let Some(child) = family.iter().find(|other| self.blocks[other].parent == block) {
+            let others: Vec<_> = family.iter().copied().filter(|other| other != child).collect();
+            prop_assert!(self.state.discard(&others, &mut batch).is_err(), "an orphan would be left");
+            prop_assert!(batch.is_empty());
+        }
+        self.state.discard(&family, &mut batch).unwrap();
+        self.gone.extend(family);
+        self.check()?;
+        self.db.write(batch).unwrap();
+        self.state.written();
+        self.check()?;
+        self.check_columns()
+    }
+
     fn run(&mut self, op: &Op) -> Result<(), TestCaseError> {
         let open = self.open();
         let pick = |index: usize| open[index % open.len()];
         match op {
             Op::Insert(parent, writes) => self.insert(pick(*parent), writes),
             Op::Finalize(block, told) => self.finalize(pick(*block), *told)?,
+            Op::Discard(block) => self.discard(pick(*block))?,
             Op::Hold(block) => {
                 let block = pick(*block);
                 self.held.push((block, self.state.view_at(block).unwrap()));

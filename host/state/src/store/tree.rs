@@ -27,7 +27,7 @@ pub(super) struct Layer {
     pub(super) deleted: Vec<Vec<u8>>,
     /// The code that this block stored, once someone asked for it.
     pub(super) code: OnceLock<Arc<RuntimeCode>>,
-    /// Set when another block became final instead.
+    /// Set when another block became final instead, or when it was dropped.
     discarded: AtomicBool,
 }
 
@@ -157,6 +157,22 @@ impl Tree {
         }
         self.remove(&by_number);
         by_number
+    }
+
+    /// Drops these layers; `None`, and no change, when one is not above the base or another layer descends from one.
+    pub(super) fn discard(&mut self, blocks: &[Hash]) -> Option<Vec<Arc<Layer>>> {
+        let base = self.base.as_ref()?.number;
+        let gone: HashSet<Hash> = blocks.iter().copied().collect();
+        let open = |hash| self.layers.get(hash).filter(|layer| layer.number > base).cloned();
+        let layers: Vec<_> = gone.iter().map(open).collect::<Option<_>>()?;
+        if self.layers.values().any(|layer| gone.contains(&layer.parent) && !gone.contains(&layer.hash)) {
+            return None;
+        }
+        for layer in &layers {
+            layer.discarded.store(true, Ordering::SeqCst);
+        }
+        self.remove(&layers);
+        Some(layers)
     }
 
     /// Makes the layers of `path` final.
