@@ -9,12 +9,13 @@ use std::sync::Arc;
 use codec::{Compact, Decode, Encode};
 use ziver_executor::{CallError, Executor};
 use ziver_primitives::{
-    AccountId20, Block, BlockNumber, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, ZIVER_ENGINE_ID,
-    inherents::InherentData, validity::TransactionValidityError,
+    AccountId20, Block, BlockNumber, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, RuntimeVersion,
+    ZIVER_ENGINE_ID, inherents::InherentData, validity::TransactionValidityError,
 };
 use ziver_state::{NoTransaction, Overlay, RuntimeCode, StateError, StateVersion};
 
 use crate::import::state_version;
+use crate::index::EVENTS_KEY;
 use crate::limits::{BODY_BYTES_MAX, EXHAUSTED_SKIPS_MAX, EXTRINSICS_COUNT_MAX};
 use crate::reader::{ChainReader, ReadError};
 
@@ -114,6 +115,17 @@ impl Built {
     }
 }
 
+/// What an extrinsic would do in the next block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DryRun {
+    /// `BlockBuilder_apply_extrinsic`'s answer: an `ApplyExtrinsicResult`.
+    pub answer: Vec<u8>,
+    /// The index that it has in the block.
+    pub index: u32,
+    /// The list of events up to here, SCALE-encoded.
+    pub events: Vec<u8>,
+}
+
 /// Why no block was made. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -168,11 +180,16 @@ struct Builder<'a> {
     bytes: usize,
 }
 
-pub(crate) fn build(
-    reader: &ChainReader,
-    request: &BuildRequest,
-    source: &mut dyn ExtrinsicSource,
-) -> Result<Built, BuildError> {
+/// A block that was begun, and what the end of it needs.
+struct Begun<'a> {
+    builder: Builder<'a>,
+    number: BlockNumber,
+    version: RuntimeVersion,
+    takes_transactions: bool,
+}
+
+/// Initialises a block and applies its inherents.
+fn begin<'a>(reader: &'a ChainReader, request: &BuildRequest) -> Result<Begun<'a>, BuildError> {
     let parent = reader.header(&request.parent)?.ok_or(BuildError::UnknownParent(request.parent))?;
     let number = parent.number.checked_add(1).ok_or(BuildError::NumbersExhausted)?;
     let view = reader.view_at(&request.parent)?.ok_or(BuildError::UnknownParent(request.parent))?;
@@ -184,6 +201,15 @@ pub(crate) fn build(
 
     let takes_transactions = builder.initialize(request, number)?;
     builder.apply_inherents(&request.inherents)?;
+    Ok(Begun { builder, number, version, takes_transactions })
+}
+
+pub(crate) fn build(
+    reader: &ChainReader,
+    request: &BuildRequest,
+    source: &mut dyn ExtrinsicSource,
+) -> Result<Built, BuildError> {
+    let Begun { mut builder, number, version, takes_transactions } = begin(reader, request)?;
     if takes_transactions {
         builder.apply_transactions(source, request.body_bytes_max.min(BODY_BYTES_MAX))?;
     }
@@ -192,6 +218,15 @@ pub(crate) fn build(
     check_header(&header, request, number)?;
     let Builder { overlay, extrinsics, hashes, .. } = builder;
     Ok(Built { hash: header.hash(), header, extrinsics, hashes, overlay, state_version: state_version(&version) })
+}
+
+/// What an extrinsic would do as the first transaction of a block. Nothing is stored.
+pub(crate) fn dry_run(reader: &ChainReader, request: &BuildRequest, extrinsic: &[u8]) -> Result<DryRun, BuildError> {
+    let mut builder = begin(reader, request)?.builder;
+    let answer = builder.call("BlockBuilder_apply_extrinsic", extrinsic)?;
+    let index = u32::try_from(builder.extrinsics.len()).unwrap_or(u32::MAX);
+    let events = builder.overlay.get(None, &EVENTS_KEY)?.map(|events| events.to_vec());
+    Ok(DryRun { answer, index, events: events.unwrap_or_else(|| vec![0]) })
 }
 
 /// Whether the header continues what was begun. A call with root's power can overwrite the runtime's own record of the block;

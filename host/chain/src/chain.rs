@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ziver_primitives::{Block, Hash, inherents::InherentData};
+use ziver_primitives::{Block, Hash, OpaqueExtrinsic, inherents::InherentData};
 use ziver_state::{Overlay, Pruning};
 
 use crate::build::{self, BuildError, BuildRequest, Built, ExtrinsicSource};
@@ -57,13 +57,13 @@ impl Chain {
     /// Stores a block made by [`Chain::build`] without executing it again.
     pub fn insert(&mut self, built: Built) -> Result<Imported, InsertError> {
         let body = built.body();
-        let Built { hash, header, overlay, state_version, .. } = built;
+        let Built { hash, header, hashes, overlay, state_version, .. } = built;
         self.tree.place(hash, header.parent_hash, header.number)?;
         let finished = overlay.finish(state_version)?;
         if finished.root != header.state_root {
             return Err(InsertError::StateRoot { found: header.state_root, computed: finished.root });
         }
-        self.insert_executed(Executed { hash, header, body, finished })
+        self.insert_executed(Executed { hash, header, body, hashes, finished })
     }
 
     /// Checks, executes and stores a block of somebody else. `inherents`: what this node knows, to compare with.
@@ -86,6 +86,7 @@ impl Chain {
         let mut overlay = Overlay::new(view);
         execution.execute(&block.header, &bytes, &mut overlay)?;
         let finished = overlay.finish(import::state_version(&version))?;
-        Ok(self.insert_executed(Executed { hash, header: block.header, body, finished })?)
+        let hashes = block.extrinsics.iter().map(OpaqueExtrinsic::hash).collect();
+        Ok(self.insert_executed(Executed { hash, header: block.header, body, hashes, finished })?)
     }
 }

@@ -5,6 +5,7 @@ use ziver_primitives::{BlockNumber, Hash, OpaqueExtrinsic};
 
 use crate::Chain;
 use crate::events::ChainEvent;
+use crate::index;
 use crate::insert::{InsertError, put_route};
 use crate::limits::FINALIZE_COUNT_MAX;
 use crate::records;
@@ -65,6 +66,8 @@ impl Chain {
             records::delete_node(&mut batch, &block.hash);
         }
         for block in &pruned {
+            let body = records::body(&*self.reader.shared.db, &block.hash).map_err(InsertError::from)?;
+            index::delete(&mut batch, block, &body.unwrap_or_default());
             records::delete_node(&mut batch, &block.hash);
             records::delete_block(&mut batch, &block.hash);
         }

@@ -1,6 +1,6 @@
 //! Storing an executed block: the one batch, then the heads.
 //!
-//! Own and foreign blocks come together here. The batch holds header, body, tree record, state and heads, so that after a crash
+//! Own and foreign blocks come together here. The batch holds header, body, index, tree record, state and heads, so that after a crash
 //! either all of the block is there or nothing.
 
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use ziver_state::{CODE_KEY, Finished, StateError};
 
 use crate::Chain;
 use crate::events::ChainEvent;
+use crate::index;
 use crate::reader::Snapshot;
 use crate::records::{self, Heads, RecordError};
 use crate::route::{BlockId, TreeRoute};
@@ -73,12 +74,14 @@ pub(crate) struct Executed {
     pub hash: Hash,
     pub header: Header,
     pub body: Vec<u8>,
+    /// Hashes of its extrinsics, in order.
+    pub hashes: Vec<Hash>,
     pub finished: Finished,
 }
 
 impl Chain {
     pub(crate) fn insert_executed(&mut self, executed: Executed) -> Result<Imported, InsertError> {
-        let Executed { hash, header, body, finished } = executed;
+        let Executed { hash, header, body, hashes, finished } = executed;
         let (parent, number) = (header.parent_hash, header.number);
         self.check_alive()?;
         self.tree.place(hash, parent, number)?;
@@ -86,6 +89,8 @@ impl Chain {
 
         let mut batch = Batch::new();
         records::put_block(&mut batch, &hash, &header, body);
+        let block = BlockId { number, hash };
+        index::put(&mut batch, &block, &hashes, &finished.changes);
         let Finished { changes, trie, .. } = finished;
         self.reader.shared.state.insert_block(hash, number, parent, changes, trie, &mut batch)?;
         let (node, route) = self.tree.insert(hash, parent, number);
@@ -97,7 +102,6 @@ impl Chain {
         self.write(batch)?;
 
         let header = Arc::new(header);
-        let block = BlockId { number, hash };
         let new_runtime = if changes_code { self.prepare_runtime(&hash) } else { None };
         let is_new_best = route.is_some();
         let mut events = vec![ChainEvent::Imported { block, header: Arc::clone(&header), is_new_best, new_runtime }];

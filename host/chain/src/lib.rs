@@ -29,6 +29,7 @@ mod gate;
 mod genesis;
 mod hexbytes;
 mod import;
+mod index;
 mod insert;
 pub mod limits;
 mod open;
@@ -39,7 +40,9 @@ mod route;
 pub mod spec;
 mod tree;
 
-pub use build::{BuildError, BuildRequest, Built, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest};
+pub use build::{
+    BuildError, BuildRequest, Built, DryRun, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest,
+};
 pub use chain::{Chain, ChainConfig};
 pub use check::{CheckError, check_chain};
 pub use events::ChainEvent;
@@ -47,6 +50,7 @@ pub use finality::{FinalizeError, Finalized};
 pub use genesis::{GenesisError, GenesisSource};
 pub use hexbytes::HexBytes;
 pub use import::{Blame, ImportError, extrinsics_root};
+pub use index::Place;
 pub use insert::{Imported, InsertError};
 pub use open::OpenError;
 pub use reader::{ChainReader, NonFinalBlock, ReadError, Snapshot};

@@ -17,6 +17,7 @@ use ziver_state::{StateDb, StateError};
 use crate::chain::{Chain, ChainConfig};
 use crate::gate::Gate;
 use crate::genesis::{Genesis, GenesisError, GenesisSource};
+use crate::index;
 use crate::limits::READER_CALLS_COUNT_MAX;
 use crate::reader::{ChainReader, ReadError, Shared, Snapshot};
 use crate::records::{self, Heads, RecordError};
@@ -148,6 +149,7 @@ fn begin(
     records::put_number(&mut batch, &block);
     records::put_heads(&mut batch, &heads);
     records::put_spec_identity(&mut batch, &source.identity());
+    index::put(&mut batch, &block, &[], &finished.changes);
     if source.uses_default_code() {
         records::put_first_code(&mut batch, &code);
     }

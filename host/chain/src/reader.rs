@@ -13,7 +13,10 @@ use ziver_executor::{CallError, Executor, InvalidCode};
 use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
 use ziver_state::{Overlay, RuntimeCode, StateDb, StateError, View};
 
+use crate::build::{self, BuildError, BuildRequest, DryRun};
 use crate::gate::Gate;
+use crate::import;
+use crate::index::{self, Place};
 use crate::limits::READER_CALL_MS_MAX;
 use crate::records::{self, RecordError};
 use crate::route::BlockId;
@@ -164,5 +167,56 @@ impl ChainReader {
         let Some(view) = self.view_at(hash)? else { return Ok(None) };
         let code = view.runtime_code().map_err(ReadError::State)?.ok_or(ReadError::NoCode(*hash))?;
         Ok(Some(Arc::new(self.shared.executor.runtime_version(&code)?)))
+    }
+
+    /// The block of the best chain that holds an extrinsic, and where. `None` also for extrinsics that blocks held before
+    /// this index was kept.
+    pub fn transaction(&self, extrinsic: &Hash) -> Result<Option<Place>, ReadError> {
+        Ok(index::transaction(&*self.shared.db, extrinsic)?)
+    }
+
+    /// The list of events that a block left in state, SCALE-encoded. It stays readable when the state is pruned.
+    pub fn events(&self, block: &Hash) -> Result<Option<Vec<u8>>, ReadError> {
+        if let Some(events) = index::events(&*self.shared.db, block)? {
+            return Ok(Some(events));
+        }
+        // A block without events, or one from before they were kept.
+        let Some(view) = self.view_at(block)? else { return Ok(None) };
+        let events = view.get(None, &index::EVENTS_KEY).map_err(ReadError::State)?;
+        Ok(Some(events.unwrap_or_else(|| vec![0])))
+    }
+
+    /// The runtime in the state after a block, also where that state is pruned: what its children ran with.
+    pub fn code_at(&self, block: &Hash) -> Result<Option<Arc<RuntimeCode>>, ReadError> {
+        match self.view_at(block) {
+            Ok(Some(view)) => view.runtime_code().map_err(ReadError::State),
+            Ok(None) => Ok(None),
+            Err(ReadError::StatePruned(_)) => {
+                let Some(header) = self.header(block)? else { return Ok(None) };
+                let code = index::runtime(&*self.shared.db, header.number)?;
+                Ok(code.map(|code| Arc::new(RuntimeCode::new(code))))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Runs a method of a runtime that needs no state, such as the one that describes the runtime.
+    pub fn call_code(&self, code: &RuntimeCode, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {
+        let _turn = self.shared.gate.enter();
+        let mut nothing = Overlay::default();
+        Ok(self.shared.executor.call_within(READER_CALL_MS_MAX, code, method, input, &mut nothing)?)
+    }
+
+    /// What an extrinsic would do as the first transaction of the block that `request` describes. Nothing is stored.
+    pub fn dry_run(&self, request: &BuildRequest, extrinsic: &[u8]) -> Result<DryRun, BuildError> {
+        let _turn = self.shared.gate.enter();
+        build::dry_run(self, request, extrinsic)
+    }
+
+    /// The extrinsics root that a block on `parent` with this body must have. Needs no state but the parent's code.
+    pub fn extrinsics_root(&self, parent: &Hash, extrinsics: &[OpaqueExtrinsic]) -> Result<Option<Hash>, ReadError> {
+        let Some(code) = self.code_at(parent)? else { return Ok(None) };
+        let version = self.shared.executor.runtime_version(&code)?;
+        Ok(Some(import::extrinsics_root(extrinsics, import::extrinsics_layout(&version))))
     }
 }

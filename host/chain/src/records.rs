@@ -5,6 +5,9 @@
 //! | `Header` | block hash | SCALE `Header` |
 //! | `Body` | block hash | SCALE `Vec<OpaqueExtrinsic>` |
 //! | `Number` | height, 4 bytes big-endian | hash of the best chain's block |
+//! | `Transaction` | extrinsic hash ++ block hash | SCALE number and index: for each block that holds the extrinsic |
+//! | `Events` | block hash | the value of `System.Events` in the state after the block |
+//! | `Runtime` | height, 4 bytes big-endian ++ block hash | the runtime in the state after a block that changed it |
 //! | `Meta` | `chain/heads` | SCALE [`Heads`] |
 //! | `Meta` | `chain/spec` | blake2-256 of the chain specification's identity |
 //! | `Meta` | `chain/code` | the first runtime, if the specification carries none |

@@ -12,6 +12,12 @@ pub enum Column {
     Body,
     /// Block number (`u32` big-endian) -> hash of the best chain's block at that height. Owner: `chain`.
     Number,
+    /// Extrinsic hash ++ block hash -> where in which block. Owner: `chain`.
+    Transaction,
+    /// Block hash -> the list of events that the block left in state. Owner: `chain`.
+    Events,
+    /// Block number (`u32` big-endian) ++ block hash -> the runtime that the block brought. Owner: `chain`.
+    Runtime,
     /// Storage key -> value, of the last finalised block. Owner: `state`.
     State,
     /// Child trie id (32 bytes) ++ storage key -> value, of the last finalised block. Owner: `state`.
@@ -29,11 +35,14 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Meta,
         Self::Header,
         Self::Body,
         Self::Number,
+        Self::Transaction,
+        Self::Events,
+        Self::Runtime,
         Self::State,
         Self::ChildState,
         Self::Trie,
@@ -49,6 +58,9 @@ impl Column {
             Self::Header => "header",
             Self::Body => "body",
             Self::Number => "number",
+            Self::Transaction => "transaction",
+            Self::Events => "events",
+            Self::Runtime => "runtime",
             Self::State => "state",
             Self::ChildState => "child_state",
             Self::Trie => "trie",

@@ -6,6 +6,7 @@ mod fixture;
 mod forks;
 mod genesis;
 mod hostile;
+mod index;
 mod readers;
 mod replay;
 mod restart;
