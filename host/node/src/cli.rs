@@ -3,6 +3,7 @@
 //! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
 mod blocks;
+mod rpc;
 mod run;
 mod spec;
 mod store;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 pub use self::{
     blocks::{BlockAt, ExportBlocksArgs, ExportStateArgs, ImportBlocksArgs, RevertArgs},
+    rpc::RpcArgs,
     run::RunArgs,
     spec::{BuildSpecArgs, PurgeArgs},
     store::StoreArgs,

@@ -8,7 +8,7 @@
 
 use anyhow::{Context, Result, ensure};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use ziver_rpc::limits::{CONNECTIONS_MAX, CONNECTIONS_TOLD_WHY_MAX};
+use ziver_rpc::limits::CONNECTIONS_TOLD_WHY_MAX;
 
 /// Standard streams, event queues, log and lock files, compiled runtimes, pipes.
 const OF_THE_PROCESS: u64 = 64;
@@ -24,7 +24,7 @@ pub struct Descriptors {
     pub granted: u64,
     /// For the database's tables.
     pub database: i32,
-    /// For connections that are served at the same time. Those that are told why they are not have theirs besides.
+    /// For connections that are served at the same time, at most. Those that are told why they are not have theirs besides.
     pub connections: u32,
 }
 
@@ -47,11 +47,7 @@ impl Descriptors {
         let shared = granted.saturating_sub(OF_THE_PROCESS + u64::from(CONNECTIONS_TOLD_WHY_MAX));
         let database = DATABASE_FILES_WISHED.min(shared / 2);
         let connections = u32::try_from(shared.saturating_sub(database)).unwrap_or(u32::MAX);
-        Self {
-            granted,
-            database: i32::try_from(database).unwrap_or(i32::MAX),
-            connections: connections.min(CONNECTIONS_MAX),
-        }
+        Self { granted, database: i32::try_from(database).unwrap_or(i32::MAX), connections }
     }
 }
 

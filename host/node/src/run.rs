@@ -19,7 +19,7 @@ use tokio::{
 use ziver_chain::{Chain, ChainSpec, ChainType, GenesisSource};
 use ziver_engine::{Engine, EngineConfig, Sealing};
 use ziver_primitives::AccountId20;
-use ziver_rpc::{ChainInfo, Context as RpcContext, Cors, Server, ServerConfig, link};
+use ziver_rpc::{ChainInfo, Context as RpcContext, Server, link};
 
 use crate::{
     chain_view::ChainView,
@@ -66,7 +66,7 @@ pub fn run(args: &RunArgs) -> Result<()> {
     tracing::info!("{}: ziver-host {}", source.spec.name, env!("CARGO_PKG_VERSION"));
     tracing::info!("data in {}", folder.display());
     let Descriptors { granted, database, connections } = descriptors;
-    tracing::info!("{granted} files may be open: {database} of the database, {connections} connections");
+    tracing::info!("{granted} files may be open: {database} of the database, {connections} connections at most");
     let chain = store::open_chain(&args.store, &source, &folder, database)?;
     let ended = serve(runtime, signals, chain, config, args, connections);
     // The folder goes after the database is closed.
@@ -107,13 +107,6 @@ fn chain_info(spec: &ChainSpec, manual_seal: bool) -> Result<ChainInfo> {
     })
 }
 
-fn cors(text: &str) -> Cors {
-    match text {
-        "all" => Cors::Any,
-        origins => Cors::Origins(origins.split(',').map(|origin| origin.trim().to_owned()).collect()),
-    }
-}
-
 /// Joins engine and server and waits for the end. When it returns, the database is closed.
 fn serve(
     runtime: Runtime,
@@ -128,7 +121,7 @@ fn serve(
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
     let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView(reader.clone())), link, info))?;
-    let listen = ServerConfig { address: args.rpc_address(), cors: cors(&args.rpc_cors), connections_max };
+    let listen = args.rpc.server_config(args.rpc_address(), &args.rpc_cors, connections_max);
     let server = runtime.block_on(Server::start_with(listen, methods))?;
 
     let engine = Engine::new(chain, config, Box::new(WallBudget::default()));
@@ -143,9 +136,14 @@ fn serve(
         })
         .context("cannot start the engine's thread")?;
 
-    // Tests and scripts read this line to learn the port.
+    // Tests and scripts read these lines to learn the ports.
     say(&format!("listening on {}", server.address));
-    tracing::info!("JSON-RPC on http://{0} and ws://{0}", server.address);
+    if let Some(address) = server.second_address {
+        say(&format!("also listening on {address}"));
+    }
+    for address in [Some(server.address), server.second_address].into_iter().flatten() {
+        tracing::info!("JSON-RPC on http://{address} and ws://{address}");
+    }
     runtime.spawn(informant::run(reader, notices.subscribe()));
 
     let end = runtime.block_on(wait(signals, end, stop));

@@ -1,9 +1,10 @@
-//! One client's connection: its socket, what it has in work, and how to get rid of it.
+//! One client's connection: its socket, what it has in work, what waits to be read, and how to get rid of it.
 //!
 //! jsonrpsee starts each WebSocket message as a task of its own and never stops reading, so a client could pile up
 //! requests in memory. [`Throttled`] stands between the socket and jsonrpsee: while the connection has too much in
-//! work, it reads nothing, and TCP makes the client wait. [`Counted`] counts what is in work, and refuses what is too
-//! much for the whole server ([`Budget`]).
+//! work, or too many bytes of answers that its client has not read, it reads nothing, and TCP makes the client wait. A
+//! client that takes nothing of what waits for it, or does not finish a message that it has begun, loses its connection.
+//! [`crate::guard`] counts what is in work and what is answered.
 //!
 //! A handle to the [`Connection`] travels in each request's extensions, so that a subscription whose client does not
 //! read can close the whole connection. It does not keep the socket open: a connection costs one file descriptor, for
@@ -11,49 +12,66 @@
 
 use std::{
     io,
-    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker, ready},
+    task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-use jsonrpsee::{
-    MethodResponse,
-    core::middleware::{Batch, BatchEntry, Notification, Request, RpcServiceT},
-    types::Id,
-};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    sync::OwnedSemaphorePermit,
+    sync::{OwnedSemaphorePermit, watch},
 };
 
 use crate::{
     budget::Budget,
-    error,
-    limits::{REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX},
+    limits::{
+        ANSWER_BYTES_PER_CONNECTION_MAX, ANSWER_BYTES_PER_CONNECTION_TO_READ_ON,
+        REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX,
+    },
 };
 
+mod frames;
+mod throttled;
+
+pub use throttled::Throttled;
+
 /// A handle to a client's connection.
-#[derive(Debug, Clone, Default)]
-pub struct Connection(Arc<Mutex<State>>);
+#[derive(Debug, Clone)]
+pub struct Connection {
+    state: Arc<Mutex<State>>,
+    budget: Budget,
+}
 
 #[derive(Debug, Default)]
 struct State {
     /// Requests in work, and the bytes of their parameters.
     requests: usize,
     bytes: usize,
+    /// Bytes of answers and notifications that are not written to the socket yet.
+    answer_bytes: usize,
+    /// Bytes of a WebSocket message of which more is to come.
+    arriving_bytes: usize,
+    is_websocket: bool,
     closed: bool,
+    /// Whether the socket is gone, and who wants to know.
+    ended: watch::Sender<bool>,
     /// Who waits for room or for the socket.
     reader: Option<Waker>,
     writer: Option<Waker>,
 }
 
 impl Connection {
-    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part.
-    pub fn accept(socket: TcpStream, place: OwnedSemaphorePermit) -> io::Result<(Self, Throttled)> {
+    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part. The client may take as long as
+    /// `patience` for one WebSocket message.
+    pub fn accept(
+        socket: TcpStream,
+        place: OwnedSemaphorePermit,
+        budget: Budget,
+        patience: Duration,
+    ) -> io::Result<(Self, Throttled)> {
         socket.set_nodelay(true)?;
-        let connection = Self::default();
-        Ok((connection.clone(), Throttled { socket, connection, _place: place }))
+        let connection = Self { state: Arc::default(), budget };
+        Ok((connection.clone(), Throttled::new(socket, connection, place, patience)))
     }
 
     /// Closes the connection at once, whatever waits in it.
@@ -65,15 +83,59 @@ impl Connection {
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Resolves when the connection's socket is gone.
+    pub async fn ended(&self) {
+        let mut ended = self.state().ended.subscribe();
+        // Fails when nobody can tell any more, which is the end as well.
+        let _ = ended.wait_for(|ended| *ended).await;
     }
 
-    fn begin(&self, requests: usize, bytes: usize) -> Work {
+    /// From here on the client sends WebSocket frames.
+    pub fn upgrade(&self) {
+        self.state().is_websocket = true;
+    }
+
+    /// Notes an answer that is going to be written; whether there is room for it.
+    #[must_use]
+    pub fn promise(&self, bytes: usize) -> bool {
+        let mut state = self.state();
+        if state.closed {
+            // Nobody will read it, and nobody would settle it.
+            return true;
+        }
+        let is_full = state.answer_bytes > 0 && state.answer_bytes + bytes > ANSWER_BYTES_PER_CONNECTION_MAX;
+        if is_full || !self.budget.answers.add(bytes) {
+            return false;
+        }
+        state.answer_bytes += bytes;
+        true
+    }
+
+    /// Takes back a promise, or notes that it is kept.
+    pub fn settle(&self, bytes: usize) {
+        let mut state = self.state();
+        let settled = bytes.min(state.answer_bytes);
+        state.answer_bytes -= settled;
+        self.budget.answers.take(settled);
+        if let Some(reader) = state.reader.take_if(|_| settled > 0) {
+            reader.wake();
+        }
+    }
+
+    /// Requests are in work until what is returned is dropped.
+    pub fn begin(&self, requests: usize, bytes: usize) -> Work {
         let mut state = self.state();
         state.requests += requests;
         state.bytes += bytes;
         Work { connection: self.clone(), requests, bytes }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_websocket(&self) -> bool {
+        self.state().is_websocket
     }
 
     /// Whether more may be read now; if not, or if nothing has come, the reader is woken later.
@@ -84,7 +146,8 @@ impl Connection {
         }
         state.reader = Some(cx.waker().clone());
         let room = state.requests < REQUESTS_IN_WORK_PER_CONNECTION_MAX
-            && state.bytes < REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX;
+            && state.bytes < REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX
+            && state.answer_bytes < ANSWER_BYTES_PER_CONNECTION_TO_READ_ON;
         if room { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
@@ -97,10 +160,37 @@ impl Connection {
         state.writer = Some(cx.waker().clone());
         Ok(())
     }
+
+    fn written(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.settle(*bytes);
+        }
+    }
+
+    /// Whether the server has room for more of a message that is not whole.
+    fn may_arrive(&self) -> bool {
+        self.budget.arriving.has_room(self.state().arriving_bytes)
+    }
+
+    /// So many bytes of a message that is not whole are in memory.
+    fn arriving(&self, bytes: usize) {
+        let mut state = self.state();
+        self.budget.arriving.replace(state.arriving_bytes, bytes);
+        state.arriving_bytes = bytes;
+    }
+
+    /// The socket has gone, and with it all that waited.
+    fn forget(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        state.ended.send_replace(true);
+        self.budget.answers.take(std::mem::take(&mut state.answer_bytes));
+        self.budget.arriving.take(std::mem::take(&mut state.arriving_bytes));
+    }
 }
 
 /// Requests in work, until dropped.
-struct Work {
+pub struct Work {
     connection: Connection,
     requests: usize,
     bytes: usize,
@@ -115,110 +205,6 @@ impl Drop for Work {
             reader.wake();
         }
     }
-}
-
-/// A socket that reads only while the connection has room for more work, and fails once the connection is to close.
-#[derive(Debug)]
-pub struct Throttled {
-    socket: TcpStream,
-    connection: Connection,
-    /// One of the server's places for connections, held as long as the socket.
-    _place: OwnedSemaphorePermit,
-}
-
-impl AsyncRead for Throttled {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if let Err(closed) = ready!(self.connection.poll_read_allowed(cx)) {
-            // The client shall see the end now, not when the last request in work is done. Fails when it has left.
-            let _ = Pin::new(&mut self.socket).poll_shutdown(cx);
-            return Poll::Ready(Err(closed));
-        }
-        Pin::new(&mut self.socket).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Throttled {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        self.connection.write_allowed(cx)?;
-        Pin::new(&mut self.socket).poll_write(cx, data)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        data: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.connection.write_allowed(cx)?;
-        Pin::new(&mut self.socket).poll_write_vectored(cx, data)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
-    }
-}
-
-/// jsonrpsee middleware that counts a connection's requests in work.
-#[derive(Debug, Clone)]
-pub struct Counted<S> {
-    /// The next service.
-    pub service: S,
-    /// Whose requests they are.
-    pub connection: Connection,
-    /// What all connections together may have in work.
-    pub budget: Budget,
-}
-
-impl<S> RpcServiceT for Counted<S>
-where
-    S: RpcServiceT<MethodResponse = MethodResponse, BatchResponse = MethodResponse> + Send + Sync + Clone + 'static,
-{
-    type MethodResponse = S::MethodResponse;
-    type NotificationResponse = S::NotificationResponse;
-    type BatchResponse = S::BatchResponse;
-
-    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = Self::MethodResponse> + Send + 'a {
-        let bytes = params_bytes(&request);
-        let share = self.budget.take(bytes);
-        let work = self.connection.begin(1, bytes);
-        let service = self.service.clone();
-        async move {
-            let _work = work;
-            let Some(_share) = share else { return MethodResponse::error(request.id, error::busy()) };
-            service.call(request).await
-        }
-    }
-
-    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
-        let bytes = batch.iter().map(|entry| match entry {
-            Ok(BatchEntry::Call(request)) => params_bytes(request),
-            _ => 0,
-        });
-        let bytes = bytes.sum();
-        let share = self.budget.take(bytes);
-        let work = self.connection.begin(batch.len(), bytes);
-        let service = self.service.clone();
-        async move {
-            let _work = work;
-            let Some(_share) = share else { return MethodResponse::error(Id::Null, error::busy()) };
-            service.batch(batch).await
-        }
-    }
-
-    fn notification<'a>(&self, note: Notification<'a>) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
-        self.service.notification(note)
-    }
-}
-
-fn params_bytes(request: &Request<'_>) -> usize {
-    request.params.as_ref().map_or(0, |params| params.get().len())
 }
 
 #[cfg(test)]

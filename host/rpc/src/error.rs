@@ -166,6 +166,15 @@ pub fn busy() -> ErrorObjectOwned {
     object(ErrorCode::ServerIsBusy.code(), ErrorCode::ServerIsBusy.message())
 }
 
+/// -32009: more answers wait for the client than it may leave unread.
+pub fn unread() -> ErrorObjectOwned {
+    object_with(
+        ErrorCode::ServerIsBusy.code(),
+        ErrorCode::ServerIsBusy.message(),
+        "Too many bytes of answers are unread",
+    )
+}
+
 /// The engine has gone: the node is being stopped.
 pub fn shutting_down() -> ErrorObjectOwned {
     object(SHUTTING_DOWN, "Server is shutting down")

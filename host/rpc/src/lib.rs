@@ -5,8 +5,9 @@
 //! `register` that adds its methods to the table; what a method needs comes from the [`Context`]. The way of a request:
 //!
 //! ```text
-//! socket -> connection (throttle) -> jsonrpsee (parse, batch) -> namespace -> Context::read / call -> ChainRead (snapshot)
-//!                                                                         \-> Context::ask -> Command -> engine
+//! socket -> connection (throttle) -> arrival (HTTP body) -> jsonrpsee (parse, batch) -> guard (rights, rate, counting)
+//!        -> namespace -> Context::read / call -> ChainRead (snapshot)
+//!                    \-> Context::ask -> Command -> engine
 //! engine -> Notice -> subscription::Feed -> socket
 //! ```
 //!
@@ -31,6 +32,9 @@
 
 use jsonrpsee::{Methods, RpcModule, core::RegisterMethodError};
 
+use crate::policy::Caller;
+
+mod arrival;
 pub mod author;
 mod budget;
 pub mod chain;
@@ -39,11 +43,14 @@ mod connection;
 mod context;
 pub mod engine;
 pub mod error;
+mod guard;
 pub mod json;
 pub mod limits;
 pub mod link;
 pub mod params;
 pub mod payment;
+pub mod policy;
+mod rate;
 mod server;
 pub mod state;
 mod subscription;
@@ -52,6 +59,7 @@ pub mod zx;
 
 pub use chain_read::{BlockRef, ChainRead, ReadError};
 pub use context::{ChainInfo, Context};
+pub use policy::RpcMethods;
 pub use server::{Cors, Server, ServerConfig, StartError};
 
 /// All methods, ready for [`Server::start_with`]. Fails only when two share a name, which a test rules out.
@@ -69,7 +77,11 @@ pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     }
     let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
     names.sort_unstable();
-    let listed = serde_json::json!({ "methods": names });
-    module.register_method("rpc_methods", move |_, _, _| listed.clone())?;
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    module.register_method("rpc_methods", move |_, _, extensions| {
+        let is_trusted = extensions.get::<Caller>().is_none_or(|caller| caller.is_trusted);
+        let served = |name: &&String| is_trusted || !policy::is_unsafe(name);
+        serde_json::json!({ "methods": names.iter().filter(served).collect::<Vec<_>>() })
+    })?;
     Ok(module.into())
 }

@@ -23,6 +23,30 @@ pub const SLOW_SUBSCRIBER_TIMEOUT_MS: u64 = 10_000;
 pub const REQUESTS_IN_WORK_PER_CONNECTION_MAX: usize = 256;
 /// Parameter bytes of the requests of one connection that may be in work, on the same terms.
 pub const REQUEST_BYTES_IN_WORK_PER_CONNECTION_MAX: usize = 32 * 1024 * 1024;
+/// Bytes of answers that wait for the client of one connection; while there are as many, the server reads no requests.
+pub const ANSWER_BYTES_PER_CONNECTION_TO_READ_ON: usize = 16 * 1024 * 1024;
+/// Bytes of answers that may wait for the client of one connection; an answer beyond is replaced by an error, and a
+/// subscription's connection is closed. One answer always finds room.
+pub const ANSWER_BYTES_PER_CONNECTION_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of answers that may wait over all connections, on the same terms; small ones always find room.
+pub const ANSWER_BYTES_MAX: usize = 384 * 1024 * 1024;
+/// How long a client may read nothing of what waits for it before its connection is closed.
+pub const SLOW_READER_TIMEOUT_MS: u64 = 30_000;
+/// Bytes that it must take in that time.
+pub const SLOW_READER_BYTES_MIN: usize = 64 * 1024;
+/// How long a client may take for one request, from its first byte to its last, unless the node says otherwise; so long
+/// may an HTTP connection be idle, too.
+pub const REQUEST_TIMEOUT_S: u32 = 60;
+/// Bytes of requests of which only a part has arrived, over all connections; more large ones wait or are refused.
+pub const ARRIVING_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// How long such a one waits before it looks for room again.
+pub const ARRIVING_RETRY_MS: u64 = 50;
+/// Bytes of the head of an HTTP request.
+pub const HTTP_HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Lists and objects that may stand in each other in a request's parameters.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Calls between two sweeps through the addresses that the rate limit remembers.
+pub const RATE_CHECKS_PER_SWEEP: u32 = 4_096;
 /// Parameter bytes of the small requests in work, over all connections, and those of the large ones; a request beyond
 /// is refused as the server is busy.
 pub const REQUEST_BYTES_IN_WORK_MAX: usize = 96 * 1024 * 1024;

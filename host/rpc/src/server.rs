@@ -1,30 +1,43 @@
-//! The listening socket: HTTP and WebSocket on one port, CORS, limits, graceful stop.
+//! The listening sockets: HTTP and WebSocket on one port, perhaps the same on a second one, CORS, limits, graceful stop.
 //!
-//! jsonrpsee parses and dispatches; this module owns the accept loop, because closing a connection whose client does
+//! jsonrpsee parses and dispatches; this module owns the accept loops, because closing a connection whose client does
 //! not read, and not reading from one with too much in work, need the socket ([`crate::connection`]).
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
-use hyper::body::Incoming;
+use hyper::{StatusCode, body::Incoming, header::ORIGIN, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use ipnet::IpNet;
 use jsonrpsee::{
     Methods,
     core::middleware::RpcServiceBuilder,
     server::{
-        BatchRequestConfig, HttpRequest, PingConfig, RandomStringIdProvider, ServerBuilder, ServerConfig as RpcConfig,
-        ServerHandle, StopHandle, serve_with_graceful_shutdown, stop_channel,
+        BatchRequestConfig, HttpBody, HttpRequest, HttpResponse, PingConfig, RandomStringIdProvider, ServerBuilder,
+        ServerConfig as RpcConfig, ServerHandle, StopHandle, TowerServiceBuilder, stop_channel, ws,
     },
 };
-use tokio::{net::TcpListener, sync::Semaphore};
-use tower::Service;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+use tower::{Service, layer::util::Identity};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::{
+    arrival::{self, Bounds},
     budget::Budget,
-    connection::{Connection, Counted},
+    connection::{Connection, Throttled},
+    guard::{Guard, Rules},
     limits::{
-        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_TOLD_WHY_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX,
-        REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
+        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_TOLD_WHY_MAX, HTTP_HEAD_BYTES_MAX,
+        OUTGOING_MESSAGES_PER_CONNECTION_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX,
+        SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
+    policy::{Policy, RpcMethods},
+    rate::Rate,
 };
 
 /// How often the server pings a WebSocket client.
@@ -48,17 +61,54 @@ pub enum Cors {
 pub struct ServerConfig {
     /// The address; port 0 is any free one.
     pub address: SocketAddr,
+    /// A second address that serves the same, for clients that expect WebSockets on a port of their own.
+    pub second_address: Option<SocketAddr>,
     /// The web pages that may talk to the server.
     pub cors: Cors,
-    /// Connections served at the same time. Each takes one file descriptor, and so do up to
+    /// Connections served at the same time, over both addresses. Each takes one file descriptor, and so do up to
     /// [`CONNECTIONS_TOLD_WHY_MAX`] that are told why they are not served.
     pub connections_max: u32,
+    /// Bytes of a request.
+    pub request_bytes_max: u32,
+    /// Bytes of an answer.
+    pub response_bytes_max: u32,
+    /// Requests in a batch, at most [`BATCH_REQUESTS_MAX`]; 0 for no batches.
+    pub batch_requests_max: u32,
+    /// Subscriptions of one connection.
+    pub subscriptions_per_connection_max: u32,
+    /// Messages that wait for one connection's client.
+    pub messages_per_connection_max: u32,
+    /// Which methods are served to whom.
+    pub rpc_methods: RpcMethods,
+    /// Calls that a client may make in a minute.
+    pub rate_limit_per_minute: Option<NonZeroU32>,
+    /// Networks whose clients may call as often as they like.
+    pub rate_limit_exempt: Vec<IpNet>,
+    /// Whether a proxy in front names the clients, by `X-Forwarded-For`, `X-Real-IP` or `Forwarded`.
+    pub trusts_proxy: bool,
+    /// Seconds that a client may take to send one request.
+    pub request_timeout_s: u32,
 }
 
 impl ServerConfig {
-    /// Listens on `address` for all web pages, with [`CONNECTIONS_MAX`] connections.
+    /// Listens on `address` for all web pages, with the limits of [`crate::limits`].
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, cors: Cors::Any, connections_max: CONNECTIONS_MAX }
+        Self {
+            address,
+            second_address: None,
+            cors: Cors::Any,
+            connections_max: CONNECTIONS_MAX,
+            request_bytes_max: REQUEST_BYTES_MAX,
+            response_bytes_max: RESPONSE_BYTES_MAX,
+            batch_requests_max: BATCH_REQUESTS_MAX,
+            subscriptions_per_connection_max: SUBSCRIPTIONS_PER_CONNECTION_MAX,
+            messages_per_connection_max: OUTGOING_MESSAGES_PER_CONNECTION_MAX,
+            rpc_methods: RpcMethods::Auto,
+            rate_limit_per_minute: None,
+            rate_limit_exempt: Vec::new(),
+            trusts_proxy: false,
+            request_timeout_s: REQUEST_TIMEOUT_S,
+        }
     }
 }
 
@@ -83,20 +133,28 @@ pub enum StartError {
 pub struct Server {
     /// The address that clients reach, with the actual port.
     pub address: SocketAddr,
+    /// The second one.
+    pub second_address: Option<SocketAddr>,
     handle: ServerHandle,
 }
 
 impl Server {
     /// Listens as `config` says and serves `methods`.
     pub async fn start_with(config: ServerConfig, methods: Methods) -> Result<Self, StartError> {
-        let ServerConfig { address, cors, connections_max } = config;
-        let cors = cors_layer(&cors)?;
-        let listen_error = |source| StartError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+        let (listener, address) = listen(config.address).await?;
+        let second = match config.second_address {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         let (stop, handle) = stop_channel();
-        tokio::spawn(accept(listener, cors, connections_max, methods, stop));
-        Ok(Self { address, handle })
+        let listens_locally = |address: SocketAddr| address.ip().to_canonical().is_loopback();
+        let served = Arc::new(Served::new(&config, methods, stop)?);
+        tokio::spawn(accept(listener, served.clone(), listens_locally(address)));
+        let second_address = second.as_ref().map(|(_, address)| *address);
+        if let Some((listener, address)) = second {
+            tokio::spawn(accept(listener, served, listens_locally(address)));
+        }
+        Ok(Self { address, second_address, handle })
     }
 
     /// Takes no more connections, and resolves when the requests in work are answered and all connections closed.
@@ -107,15 +165,26 @@ impl Server {
     }
 }
 
-fn rpc_config(connections_max: u32) -> RpcConfig {
-    let seconds = std::time::Duration::from_secs;
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listen_error = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    Ok((listener, address))
+}
+
+fn rpc_config(config: &ServerConfig) -> RpcConfig {
+    let seconds = Duration::from_secs;
+    let batches = match config.batch_requests_max.min(BATCH_REQUESTS_MAX) {
+        0 => BatchRequestConfig::Disabled,
+        requests => BatchRequestConfig::Limit(requests),
+    };
     RpcConfig::builder()
-        .max_request_body_size(REQUEST_BYTES_MAX)
-        .max_response_body_size(RESPONSE_BYTES_MAX)
-        .max_connections(connections_max)
-        .max_subscriptions_per_connection(SUBSCRIPTIONS_PER_CONNECTION_MAX)
-        .set_message_buffer_capacity(OUTGOING_MESSAGES_PER_CONNECTION_MAX)
-        .set_batch_request_config(BatchRequestConfig::Limit(BATCH_REQUESTS_MAX))
+        .max_request_body_size(config.request_bytes_max)
+        .max_response_body_size(config.response_bytes_max)
+        .max_connections(config.connections_max)
+        .max_subscriptions_per_connection(config.subscriptions_per_connection_max)
+        .set_message_buffer_capacity(config.messages_per_connection_max.max(1))
+        .set_batch_request_config(batches)
         .set_id_provider(RandomStringIdProvider::new(SUBSCRIPTION_ID_LENGTH))
         .enable_ws_ping(
             PingConfig::new().ping_interval(seconds(PING_INTERVAL_S)).inactive_limit(seconds(PING_UNANSWERED_MAX_S)),
@@ -135,52 +204,151 @@ fn cors_layer(cors: &Cors) -> Result<CorsLayer, StartError> {
     Ok(CorsLayer::new().allow_origin(origin).allow_methods(Any).allow_headers(Any))
 }
 
-async fn accept(listener: TcpListener, cors: CorsLayer, connections_max: u32, methods: Methods, stop: StopHandle) {
-    let http = tower::ServiceBuilder::new().layer(cors);
-    let builder =
-        ServerBuilder::with_config(rpc_config(connections_max)).set_http_middleware(http).to_service_builder();
-    let room = Arc::new(Semaphore::new(connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize));
-    let budget = Budget::new();
-    let mut stopped = std::pin::pin!(stop.clone().shutdown());
+/// What both addresses serve.
+struct Served {
+    builder: TowerServiceBuilder<Identity, Identity>,
+    rules: Arc<Rules>,
+    cors: Cors,
+    cors_layer: CorsLayer,
+    policy: Policy,
+    bounds: Bounds,
+    room: Arc<Semaphore>,
+    stop: StopHandle,
+}
+
+impl Served {
+    fn new(config: &ServerConfig, methods: Methods, stop: StopHandle) -> Result<Self, StartError> {
+        let rate = Rate::new(config.rate_limit_per_minute, config.rate_limit_exempt.clone());
+        Ok(Self {
+            builder: ServerBuilder::with_config(rpc_config(config)).to_service_builder(),
+            rules: Arc::new(Rules { budget: Budget::new(), rate, methods }),
+            cors_layer: cors_layer(&config.cors)?,
+            cors: config.cors.clone(),
+            policy: Policy { methods: config.rpc_methods, trusts_proxy: config.trusts_proxy, listens_locally: false },
+            bounds: Bounds {
+                bytes_max: config.request_bytes_max,
+                patience: Duration::from_secs(config.request_timeout_s.into()),
+            },
+            room: Arc::new(Semaphore::new(config.connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize)),
+            stop,
+        })
+    }
+
+    /// Whether the web page that sent the request, if it was one, may talk to the server. Browsers ask nobody before they
+    /// open a WebSocket.
+    fn is_welcome(&self, request: &HttpRequest<Incoming>) -> bool {
+        match (&self.cors, request.headers().get(ORIGIN)) {
+            (Cors::Any, _) | (_, None) => true,
+            (Cors::Origins(origins), Some(origin)) => origins.iter().any(|known| known.as_bytes() == origin.as_bytes()),
+        }
+    }
+
+    /// Answers one HTTP request, which may open a WebSocket.
+    async fn answer(
+        &self,
+        connection: Connection,
+        caller: (SocketAddr, Policy),
+        request: HttpRequest<Incoming>,
+    ) -> HttpResponse {
+        if !self.is_welcome(&request) {
+            let mut refusal = HttpResponse::new(HttpBody::from("Origin not allowed\n"));
+            *refusal.status_mut() = StatusCode::FORBIDDEN;
+            return refusal;
+        }
+        let is_websocket = ws::is_upgrade_request(&request);
+        let (peer, policy) = caller;
+        let caller = policy.caller(peer, request.headers(), is_websocket);
+        let mut request = if is_websocket {
+            connection.upgrade();
+            request.map(HttpBody::new)
+        } else {
+            match arrival::whole(request, self.bounds, &self.rules.budget).await {
+                Ok(request) => request,
+                Err(answer) => return *answer,
+            }
+        };
+        request.extensions_mut().insert(connection.clone());
+        request.extensions_mut().insert(caller);
+        let rules = self.rules.clone();
+        let guarded = RpcServiceBuilder::new().layer_fn(move |service| Guard {
+            service,
+            connection: connection.clone(),
+            caller,
+            rules: rules.clone(),
+        });
+        let builder = self.builder.clone().set_rpc_middleware(guarded);
+        let mut service = builder.build(self.rules.methods.clone(), self.stop.clone());
+        service.call(request).await.unwrap_or_else(|error| {
+            tracing::debug!("an RPC request failed: {error}");
+            arrival::answer(StatusCode::INTERNAL_SERVER_ERROR, crate::error::internal("the server failed"))
+        })
+    }
+}
+
+async fn accept(listener: TcpListener, served: Arc<Served>, listens_locally: bool) {
+    let policy = Policy { listens_locally, ..served.policy };
+    let mut stopped = std::pin::pin!(served.stop.clone().shutdown());
     loop {
         let socket = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stopped => break,
         };
-        let socket = match socket {
-            Ok((socket, _)) => socket,
+        let (socket, peer) = match socket {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, mostly: wait for connections to close instead of spinning.
                 tracing::warn!("cannot accept an RPC connection: {error}");
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
-        let Ok(place) = room.clone().try_acquire_owned() else {
-            tracing::debug!("too many RPC connections, closing the newest");
-            continue;
-        };
-        let Ok((connection, io)) = Connection::accept(socket, place) else { continue };
-        let (builder, methods, stop, budget) = (builder.clone(), methods.clone(), stop.clone(), budget.clone());
-        tokio::spawn(async move {
-            let stopped = stop.clone().shutdown();
-            let service = tower::service_fn(move |mut request: HttpRequest<Incoming>| {
-                request.extensions_mut().insert(connection.clone());
-                let (connection, budget) = (connection.clone(), budget.clone());
-                let counted = RpcServiceBuilder::new().layer_fn(move |service| Counted {
-                    service,
-                    connection: connection.clone(),
-                    budget: budget.clone(),
-                });
-                let mut service = builder.clone().set_rpc_middleware(counted).build(methods.clone(), stop.clone());
-                // The boxed error's lifetime confuses the compiler when it goes through unchanged.
-                async move { service.call(request).await.map_err(io::Error::other) }
-            });
-            if let Err(error) = serve_with_graceful_shutdown(io, service, stopped).await {
-                tracing::debug!("an RPC connection ended: {error}");
-            }
-        });
+        serve(socket, (peer, policy), served.clone());
     }
     // Before the last stop handle: who awaits the server's end may want the port.
     drop(listener);
+}
+
+/// Serves a connection, if there is room for it, until it ends.
+fn serve(socket: TcpStream, caller: (SocketAddr, Policy), served: Arc<Served>) {
+    let Ok(place) = served.room.clone().try_acquire_owned() else {
+        tracing::debug!("too many RPC connections, closing the newest");
+        return;
+    };
+    let (budget, patience) = (served.rules.budget.clone(), served.bounds.patience);
+    let Ok((connection, io)) = Connection::accept(socket, place, budget, patience) else { return };
+    tokio::spawn(async move {
+        let stopped = served.stop.clone().shutdown();
+        if let Err(error) = converse(io, connection, caller, served, stopped).await {
+            tracing::debug!("an RPC connection ended: {error}");
+        }
+    });
+}
+
+async fn converse(
+    io: Throttled,
+    connection: Connection,
+    caller: (SocketAddr, Policy),
+    served: Arc<Served>,
+    stopped: impl Future<Output = ()>,
+) -> Result<(), hyper::Error> {
+    let patience = served.bounds.patience;
+    let cors = served.cors_layer.clone();
+    let answer = tower::service_fn(move |request: HttpRequest<Incoming>| {
+        let (served, connection) = (served.clone(), connection.clone());
+        async move { Ok::<_, io::Error>(served.answer(connection, caller, request).await) }
+    });
+    let service = TowerToHyperService::new(tower::ServiceBuilder::new().layer(cors).service(answer));
+    let conversation = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience)
+        .max_buf_size(HTTP_HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(io), service)
+        .with_upgrades();
+    let mut conversation = std::pin::pin!(conversation);
+    let mut stopped = std::pin::pin!(stopped);
+    tokio::select! {
+        ended = &mut conversation => return ended,
+        () = &mut stopped => conversation.as_mut().graceful_shutdown(),
+    }
+    conversation.await
 }

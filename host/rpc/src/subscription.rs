@@ -13,6 +13,9 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::{connection::Connection, limits::SLOW_SUBSCRIBER_TIMEOUT_MS, link::Notice};
 
+/// Bytes of a notification besides its value, at least.
+const NOTIFICATION_HEAD_BYTES: usize = 80;
+
 /// The subscription is over: unsubscribed, disconnected, or closed by us for being slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended;
@@ -34,12 +37,20 @@ impl Feed {
     pub async fn send(&self, value: &impl Serialize) -> Result<(), Ended> {
         let message = serde_json::value::to_raw_value(value)
             .map_err(|why| self.give_up(format_args!("can't be told a value: {why}")))?;
-        let patience = Duration::from_millis(SLOW_SUBSCRIBER_TIMEOUT_MS);
-        match self.sink.send_timeout(message, patience).await {
-            Ok(()) => Ok(()),
-            Err(jsonrpsee::SendTimeoutError::Timeout(_)) => Err(self.give_up("does not read its notifications")),
-            Err(_) => Err(Ended),
+        let bytes = message.get().len() + NOTIFICATION_HEAD_BYTES;
+        if self.connection.as_ref().is_some_and(|connection| !connection.promise(bytes)) {
+            return Err(self.give_up("does not read its notifications"));
         }
+        let patience = Duration::from_millis(SLOW_SUBSCRIBER_TIMEOUT_MS);
+        let refused = match self.sink.send_timeout(message, patience).await {
+            Ok(()) => return Ok(()),
+            Err(jsonrpsee::SendTimeoutError::Timeout(_)) => self.give_up("does not read its notifications"),
+            Err(_) => Ended,
+        };
+        if let Some(connection) = &self.connection {
+            connection.settle(bytes);
+        }
+        Err(refused)
     }
 
     /// The next notice, unless the client leaves first.

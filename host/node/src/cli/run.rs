@@ -6,7 +6,7 @@ use clap::Args;
 use ziver_engine::Sealing;
 use ziver_primitives::AccountId20;
 
-use super::StoreArgs;
+use super::{RpcArgs, StoreArgs, rpc::RPC_PORT};
 
 /// Milliseconds between blocks unless said otherwise.
 pub const BLOCK_TIME_MS: u64 = 2_000;
@@ -21,7 +21,7 @@ pub struct RunArgs {
     #[arg(long, conflicts_with = "base_path")]
     pub tmp: bool,
     /// Port for JSON-RPC over HTTP and WebSocket; 0 takes any free one.
-    #[arg(long, value_name = "PORT", default_value_t = 8545)]
+    #[arg(long, value_name = "PORT", default_value_t = RPC_PORT)]
     pub rpc_port: u16,
     /// Address to listen on for JSON-RPC.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
@@ -29,6 +29,9 @@ pub struct RunArgs {
     /// Origins of web pages that may use JSON-RPC, separated by commas, or `all`.
     #[arg(long, value_name = "ORIGINS", default_value = "all")]
     pub rpc_cors: String,
+    /// The rest of JSON-RPC.
+    #[command(flatten)]
+    pub rpc: RpcArgs,
     /// When blocks are made: in each interval, instantly when there are transactions, or by `engine_createBlock`; with
     /// the last, blocks are final only by `engine_finalizeBlock` or --finality-lag, and 4096 not final ones are the most.
     #[arg(long, value_name = "interval[=MS]|instant|manual", default_value = "interval", value_parser = sealing)]

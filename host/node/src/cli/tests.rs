@@ -45,6 +45,13 @@ fn nonsense_is_refused() {
         &["--author", "0x12"],
         &["--tmp", "--base-path", "x"],
         &["--db-cache-mb", "0"],
+        &["--ws-port", "all"],
+        &["--rpc-methods", "most"],
+        &["--rpc-rate-limit", "0"],
+        &["--rpc-rate-limit-whitelisted-ips", "10.0.0.0/40"],
+        &["--rpc-max-request-size", "0"],
+        &["--rpc-max-batch-request-len", "1001"],
+        &["--rpc-request-timeout", "0"],
         &["surplus"],
     ] {
         let all = [&["ziver-host"], args].concat();
@@ -65,4 +72,37 @@ fn run_is_also_a_word() {
     let Some(Command::Run(args)) = cli.command else { panic!("another command") };
     assert_eq!(args.rpc_port, 9000);
     assert!(Cli::try_parse_from(["ziver-host", "--rpc-port", "9000", "run"]).is_err());
+}
+
+#[test]
+fn second_port_is_the_usual_one_if_the_first_is() {
+    let second = |args: &[&str]| {
+        let args = run(args);
+        let config = args.rpc.server_config(args.rpc_address(), &args.rpc_cors, 100);
+        config.second_address.map(|address| address.port())
+    };
+    assert_eq!(second(&[]), Some(8546));
+    assert_eq!(second(&["--rpc-port", "9000"]), None);
+    assert_eq!(second(&["--ws-port", "none"]), None);
+    assert_eq!(second(&["--rpc-port", "9000", "--ws-port", "9001"]), Some(9001));
+}
+
+#[test]
+fn rpc_limits_are_passed_on() {
+    let args = run(&[
+        "--rpc-methods=safe",
+        "--rpc-rate-limit=60",
+        "--rpc-rate-limit-whitelisted-ips=127.0.0.1,10.0.0.0/8",
+        "--rpc-max-request-size=2",
+        "--rpc-max-connections=7",
+        "--rpc-cors=https://a.example, https://b.example",
+    ]);
+    let config = args.rpc.server_config(args.rpc_address(), &args.rpc_cors, 100);
+    assert_eq!(config.rpc_methods, ziver_rpc::RpcMethods::Safe);
+    assert_eq!(config.rate_limit_per_minute.map(u32::from), Some(60));
+    assert_eq!(config.rate_limit_exempt, ["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()]);
+    assert_eq!((config.request_bytes_max, config.connections_max), (2 << 20, 7));
+    assert_eq!(config.cors, ziver_rpc::Cors::Origins(vec!["https://a.example".into(), "https://b.example".into()]));
+    let few = args.rpc.server_config(args.rpc_address(), "all", 3);
+    assert_eq!((few.connections_max, few.cors), (3, ziver_rpc::Cors::Any));
 }

@@ -159,3 +159,27 @@ fn help_and_version_are_printed() {
     assert!(run(&["--help"]).stdout.contains("--state-pruning"));
     assert!(run(&["--version"]).stdout.starts_with("ziver-host "));
 }
+
+#[test]
+fn second_port_serves_the_same() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--ws-port", "0"]);
+    let mut ws = crate::client::Ws::connect(node.second_address.unwrap());
+    assert_eq!(ws.call("chain_getBlockHash", json!([0]))["result"], node.call("chain_getBlockHash", json!([0])));
+    node.stop();
+}
+
+#[test]
+fn rpc_options_reach_the_server() {
+    let folder = folder();
+    let args = ["--sealing", "manual", "--rpc-methods", "safe", "--rpc-max-request-size", "1", "--rpc-rate-limit", "3"];
+    let node = Node::start(folder.path(), &args);
+    let code = |method: &str| crate::client::call(node.address, method, json!([true]))["error"]["code"].clone();
+    assert_eq!(code("engine_createBlock"), -32601);
+    assert_eq!(crate::client::post(node.address, &vec![b' '; (1 << 20) + 1]).0, 413);
+    assert_eq!(
+        (code("zx_blockNumber"), code("zx_blockNumber"), code("zx_blockNumber")),
+        (json!(null), json!(null), json!(-32050))
+    );
+    node.stop();
+}

@@ -41,6 +41,8 @@ pub fn command(args: &[&str]) -> Command {
 /// A running node. Dropping it kills it.
 pub struct Node {
     pub address: SocketAddr,
+    /// The second one, with `--ws-port`.
+    pub second_address: Option<SocketAddr>,
     child: Child,
     /// Reads stderr all the time: a full pipe would stop the node.
     log: Option<JoinHandle<String>>,
@@ -81,6 +83,7 @@ impl Node {
     }
 
     fn listen(mut command: Command) -> Self {
+        let has_second = command.get_args().any(|arg| arg == "--ws-port");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
         let log = thread::spawn(move || {
@@ -97,7 +100,11 @@ impl Node {
                 break address.parse().unwrap();
             }
         };
-        Self { address, child, log: Some(log) }
+        let second_address = has_second.then(|| {
+            let line = lines.next().unwrap().unwrap();
+            line.strip_prefix("also listening on ").unwrap_or_else(|| panic!("{line}")).parse().unwrap()
+        });
+        Self { address, second_address, child, log: Some(log) }
     }
 
     /// Calls a method that must succeed.

@@ -104,6 +104,15 @@ fn taken_port_is_named() {
 }
 
 #[test]
+fn taken_second_port_is_named() {
+    let folder = folder();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port().to_string();
+    let args = ["--base-path", folder.path().to_str().unwrap(), "--rpc-port", "0", "--ws-port", &port];
+    refused(&args, &format!("cannot listen for RPC on 127.0.0.1:{port}"));
+}
+
+#[test]
 fn second_node_on_one_folder_is_refused_and_the_first_goes_on() {
     let folder = folder();
     let base = folder.path().to_str().unwrap();

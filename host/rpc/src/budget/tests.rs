@@ -20,3 +20,17 @@ fn large_requests_leave_room_for_small_ones() {
     assert!(budget.take(REQUEST_BYTES_SMALL_MAX).is_some());
     assert!(budget.take(0).is_some());
 }
+
+#[test]
+fn total_has_a_bound_for_large_things_and_room_for_small_ones() {
+    let total = Total::new(10 * REQUEST_BYTES_SMALL_MAX);
+    assert!(total.add(9 * REQUEST_BYTES_SMALL_MAX));
+    assert!(!total.add(2 * REQUEST_BYTES_SMALL_MAX));
+    for _ in 0..3 {
+        assert!(total.add(REQUEST_BYTES_SMALL_MAX));
+    }
+    assert!(total.has_room(REQUEST_BYTES_SMALL_MAX) && !total.has_room(REQUEST_BYTES_SMALL_MAX + 1));
+    total.take(12 * REQUEST_BYTES_SMALL_MAX);
+    assert_eq!(total.bytes.load(Ordering::Relaxed), 0);
+    assert!(total.add(10 * REQUEST_BYTES_SMALL_MAX));
+}

@@ -10,11 +10,14 @@ use tokio::{
 
 use super::*;
 
+const PATIENCE: Duration = Duration::from_secs(600);
+
 async fn accepted() -> (tokio::net::TcpStream, Connection, Throttled) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
-    let (connection, throttled) = Connection::accept(listener.accept().await.unwrap().0, place).unwrap();
+    let (connection, throttled) =
+        Connection::accept(listener.accept().await.unwrap().0, place, Budget::new(), PATIENCE).unwrap();
     (client, connection, throttled)
 }
 
@@ -28,6 +31,7 @@ fn socket_closes_with_its_service_while_handles_are_left() {
         let (mut client, connection, throttled) = accepted().await;
         drop(throttled);
         assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+        connection.ended().await;
         connection.close();
     });
 }

@@ -74,12 +74,29 @@ impl Ws {
         Self(socket)
     }
 
+    /// Asks for a WebSocket with these headers; returns the HTTP status.
+    pub fn handshake(address: SocketAddr, headers: &[(&str, &str)]) -> u16 {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        stream.write_all(format!("GET / HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n").as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        String::from_utf8_lossy(&status[9..]).parse().unwrap()
+    }
+
     pub fn send(&mut self, text: &str) {
         self.0.send(Message::text(text)).unwrap();
     }
 
     pub fn request(&mut self, id: Value, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string());
+    }
+
+    /// Sends text; returns the next message.
+    pub fn answer(&mut self, text: &str) -> Value {
+        self.send(text);
+        self.next().unwrap()
     }
 
     /// Sends a request whose answer is not awaited; whether the connection still stands.

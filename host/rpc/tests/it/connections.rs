@@ -111,8 +111,10 @@ fn subscriptions_beyond_the_limit_are_refused() {
 #[test]
 fn subscription_over_http_is_refused() {
     let node = Node::start();
-    let (code, _) = crate::client::error(node.address, "chain_subscribeNewHeads", json!([]));
-    assert_eq!(code, -32603);
+    for method in ["chain_subscribeNewHeads", "chain_unsubscribeNewHeads"] {
+        let refused = crate::client::error(node.address, method, json!([]));
+        assert_eq!(refused, (-32601, "Subscriptions are served over WebSocket only".to_owned()));
+    }
 }
 
 #[test]

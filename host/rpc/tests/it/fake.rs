@@ -193,6 +193,7 @@ impl ChainRead for FakeChain {
 /// A server on a made-up chain of three blocks.
 pub struct Node {
     pub address: SocketAddr,
+    pub second_address: Option<SocketAddr>,
     pub chain: Arc<FakeChain>,
     notices: broadcast::Sender<Notice>,
     server: Option<Server>,
@@ -226,7 +227,8 @@ impl Node {
         let mut config = ServerConfig::new("127.0.0.1:0".parse().unwrap());
         change(&mut config);
         let server = runtime.block_on(Server::start_with(config, methods)).unwrap();
-        Self { address: server.address, chain, notices, server: Some(server), runtime }
+        let (address, second_address) = (server.address, server.second_address);
+        Self { address, second_address, chain, notices, server: Some(server), runtime }
     }
 
     /// Appends a block and tells the subscriptions.

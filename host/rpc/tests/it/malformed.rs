@@ -42,14 +42,32 @@ fn deep_json_is_refused_wherever_it_stands() {
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
     let in_params =
         |deep: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"chain_getBlockHash","params":[{deep}]}}"#);
-    assert_eq!(code(&node, in_params(&deep("[", "]")).as_bytes()), -32602);
-    assert_eq!(code(&node, in_params(&deep("{\"a\":", "}")).as_bytes()), -32602);
+    for deep in [deep("[", "]"), deep("{\"a\":", "}")] {
+        let (_, answer) = post(node.address, in_params(&deep).as_bytes());
+        let expected = json!({ "code": -32600, "message": "Invalid request: nested deeper than 64 levels" });
+        assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["error"], expected);
+        assert_eq!(Ws::connect(node.address).answer(&in_params(&deep))["error"], expected);
+    }
     let in_id = format!(r#"{{"jsonrpc":"2.0","method":"chain_getBlockHash","id":{}}}"#, deep("[", "]"));
-    // No id can be read from it, so it counts as a notification, which gets no answer.
-    assert_eq!(post(node.address, in_id.as_bytes()), (200, "null".to_owned()));
+    assert_eq!(code(&node, in_id.as_bytes()), -32600);
     let (_, batch) = post(node.address, deep("[", "]").as_bytes());
     assert!(batch.contains("-32600") || batch.contains("-32700"), "{batch}");
     alive(&node);
+}
+
+#[test]
+fn odd_ids_are_invalid_requests_alone_and_in_batches() {
+    let node = Node::start();
+    for id in ["-1", "1.5", "true", "{}", "[]"] {
+        let request = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"zx_blockNumber"}}"#);
+        let refusal = |answer: &Value| (answer["id"].clone(), answer["error"]["code"].clone());
+        let (status, answer) = post(node.address, request.as_bytes());
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!((status, refusal(&answer)), (200, (Value::Null, json!(-32600))), "{id}");
+        let batch = format!(r#"[{request},{{"jsonrpc":"2.0","id":7,"method":"zx_blockNumber"}}]"#);
+        let answers: Value = serde_json::from_str(&post(node.address, batch.as_bytes()).1).unwrap();
+        assert_eq!((refusal(&answers[0]), &answers[1]["id"]), ((Value::Null, json!(-32600)), &json!(7)), "{id}");
+    }
 }
 
 #[test]

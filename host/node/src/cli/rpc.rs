@@ -1,0 +1,119 @@
+//! Options of the JSON-RPC server. Names follow Substrate's nodes.
+
+use std::{net::SocketAddr, num::NonZeroU32};
+
+use clap::{Args, value_parser};
+use ipnet::IpNet;
+use ziver_rpc::{
+    Cors, RpcMethods, ServerConfig,
+    limits::{
+        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX, REQUEST_BYTES_MAX,
+        REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
+    },
+};
+
+/// Port of the first address unless said otherwise.
+pub const RPC_PORT: u16 = 8545;
+/// Port of the second one if the first has its usual port.
+const WS_PORT: u16 = 8546;
+/// Bytes of the unit in which sizes are given.
+const MIB: u32 = 1024 * 1024;
+
+/// For whom JSON-RPC is, and how much of it.
+#[derive(Debug, Clone, Args)]
+pub struct RpcArgs {
+    /// A second port that serves the same, for clients that expect WebSockets there: a port, 0 for any free one, or `none`
+    /// [default: 8546 if --rpc-port is 8545, else none].
+    #[arg(long, value_name = "PORT|none", value_parser = ws_port)]
+    pub ws_port: Option<WsPort>,
+    /// Which methods are served: `safe` ones only, all (`unsafe`), or `auto`: unsafe ones to callers on this machine, if
+    /// the node listens on a loopback address. Unsafe is what changes the node or makes it work hard.
+    #[arg(long, value_name = "auto|safe|unsafe", default_value = "auto")]
+    pub rpc_methods: RpcMethods,
+    /// Calls that a client, which is an IP address, may make in a minute; more are answered with error -32050 [default:
+    /// as many as it likes].
+    #[arg(long, value_name = "CALLS")]
+    pub rpc_rate_limit: Option<NonZeroU32>,
+    /// Addresses and networks that --rpc-rate-limit does not hold for, separated by commas, such as `127.0.0.0/8`.
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    pub rpc_rate_limit_whitelisted_ips: Vec<IpNet>,
+    /// Take clients' addresses from a proxy in front: the last entry of X-Forwarded-For, X-Real-IP or Forwarded.
+    #[arg(long)]
+    pub rpc_rate_limit_trust_proxy_headers: bool,
+    /// Largest request, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = REQUEST_BYTES_MAX / MIB, value_parser = value_parser!(u32).range(1..=256))]
+    pub rpc_max_request_size: u32,
+    /// Largest answer, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = RESPONSE_BYTES_MAX / MIB, value_parser = value_parser!(u32).range(1..=256))]
+    pub rpc_max_response_size: u32,
+    /// Requests in one batch at most; 0 refuses batches.
+    #[arg(long, value_name = "REQUESTS", default_value_t = BATCH_REQUESTS_MAX, value_parser = value_parser!(u32).range(..=i64::from(BATCH_REQUESTS_MAX)))]
+    pub rpc_max_batch_request_len: u32,
+    /// Subscriptions of one connection at most.
+    #[arg(long, value_name = "SUBSCRIPTIONS", default_value_t = SUBSCRIPTIONS_PER_CONNECTION_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    pub rpc_max_subscriptions_per_connection: u32,
+    /// Connections at most; fewer if the limit of open files does not allow as many.
+    #[arg(long, value_name = "CONNECTIONS", default_value_t = CONNECTIONS_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    pub rpc_max_connections: u32,
+    /// Messages that may wait for the client of one connection.
+    #[arg(long, value_name = "MESSAGES", default_value_t = OUTGOING_MESSAGES_PER_CONNECTION_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    pub rpc_message_buffer_capacity_per_connection: u32,
+    /// Seconds that a client may take to send one request; so long may an HTTP connection be idle, too.
+    #[arg(long, value_name = "S", default_value_t = REQUEST_TIMEOUT_S, value_parser = value_parser!(u32).range(1..=3_600))]
+    pub rpc_request_timeout: u32,
+}
+
+/// The second port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WsPort {
+    /// There is none.
+    None,
+    /// This one, or any for 0.
+    Port(u16),
+}
+
+impl RpcArgs {
+    /// The server's configuration, with at most `connections` that the operating system allows.
+    pub fn server_config(&self, address: SocketAddr, cors: &str, connections: u32) -> ServerConfig {
+        let second = match self.ws_port {
+            Some(WsPort::None) => None,
+            Some(WsPort::Port(port)) => Some(port),
+            None => (address.port() == RPC_PORT).then_some(WS_PORT),
+        };
+        ServerConfig {
+            address,
+            second_address: second.map(|port| SocketAddr::new(address.ip(), port)),
+            cors: self::cors(cors),
+            connections_max: self.rpc_max_connections.min(connections),
+            request_bytes_max: self.rpc_max_request_size * MIB,
+            response_bytes_max: self.rpc_max_response_size * MIB,
+            batch_requests_max: self.rpc_max_batch_request_len,
+            subscriptions_per_connection_max: self.rpc_max_subscriptions_per_connection,
+            messages_per_connection_max: self.rpc_message_buffer_capacity_per_connection,
+            rpc_methods: self.rpc_methods,
+            rate_limit_per_minute: self.rpc_rate_limit,
+            rate_limit_exempt: self.rpc_rate_limit_whitelisted_ips.clone(),
+            trusts_proxy: self.rpc_rate_limit_trust_proxy_headers,
+            request_timeout_s: self.rpc_request_timeout,
+        }
+    }
+}
+
+fn cors(text: &str) -> Cors {
+    match text {
+        "all" => Cors::Any,
+        origins => Cors::Origins(origins.split(',').map(|origin| origin.trim().to_owned()).collect()),
+    }
+}
+
+fn ws_port(text: &str) -> Result<WsPort, String> {
+    match text {
+        "none" => Ok(WsPort::None),
+        port => port.parse().map(WsPort::Port).map_err(|_| "a port from 0 to 65535 or none expected".to_owned()),
+    }
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
+    text.parse().or_else(|_| address()).map_err(|_| "an IP address or a network such as 10.0.0.0/8 expected".to_owned())
+}

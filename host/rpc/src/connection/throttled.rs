@@ -1,0 +1,215 @@
+//! The socket as jsonrpsee sees it: it reads while the connection has room, and loses patience with a slow client.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    sync::OwnedSemaphorePermit,
+    time::Sleep,
+};
+
+use super::{Connection, frames::Frames};
+use crate::limits::{ARRIVING_RETRY_MS, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS};
+
+/// What ends the head of an HTTP request.
+const HEAD_END: [u8; 4] = *b"\r\n\r\n";
+
+/// A socket that reads only while the connection has room for more work, and fails once the connection is to close or its
+/// client is too slow.
+#[derive(Debug)]
+pub struct Throttled {
+    pub(super) socket: TcpStream,
+    connection: Connection,
+    /// One of the server's places for connections, held as long as the socket.
+    _place: OwnedSemaphorePermit,
+    reading: Reading,
+    writing: Writing,
+}
+
+/// What comes in.
+#[derive(Debug)]
+struct Reading {
+    /// How long one message may take.
+    patience: Duration,
+    /// Where the stream stands once it is a WebSocket's.
+    frames: Option<Frames>,
+    /// The last bytes before.
+    tail: [u8; 4],
+    /// When the message that has begun must be whole.
+    due: Option<Pin<Box<Sleep>>>,
+    /// When to look again whether the server has room for more of a message that is not whole.
+    nap: Option<Pin<Box<Sleep>>>,
+    /// Whether it was the server that did not go on reading.
+    was_held_up: bool,
+}
+
+/// What goes out.
+#[derive(Debug, Default)]
+struct Writing {
+    /// When the client must have taken more of what waits.
+    due: Option<Pin<Box<Sleep>>>,
+    /// What it has taken since.
+    taken_bytes: usize,
+}
+
+impl Throttled {
+    pub(super) fn new(
+        socket: TcpStream,
+        connection: Connection,
+        place: OwnedSemaphorePermit,
+        patience: Duration,
+    ) -> Self {
+        let reading = Reading { patience, frames: None, tail: [0; 4], due: None, nap: None, was_held_up: false };
+        Self { socket, connection, _place: place, reading, writing: Writing::default() }
+    }
+}
+
+impl Reading {
+    /// Fails when the message that has begun has taken too long.
+    fn check_due(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let Some(due) = &mut self.due else { return Ok(()) };
+        if self.was_held_up {
+            due.as_mut().reset(tokio::time::Instant::now() + self.patience);
+        }
+        self.was_held_up = false;
+        match due.as_mut().poll(cx) {
+            Poll::Ready(()) => Err(io::Error::new(io::ErrorKind::TimedOut, "a message did not become whole in time")),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Waits for a while.
+    fn hold_up(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.was_held_up = true;
+        let pause = Duration::from_millis(ARRIVING_RETRY_MS);
+        let nap = self.nap.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+        if nap.as_mut().poll(cx).is_ready() {
+            self.nap = None;
+            // The caller's poll ends here; the next one looks again.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+
+    /// Goes on by what has been read.
+    fn note(&mut self, bytes: &[u8], connection: &Connection) -> io::Result<()> {
+        if self.frames.is_none() {
+            if !connection.is_websocket() {
+                let from = bytes.len().saturating_sub(self.tail.len());
+                self.tail.rotate_left(bytes.len() - from);
+                let kept = self.tail.len() - (bytes.len() - from);
+                self.tail[kept..].copy_from_slice(&bytes[from..]);
+                return Ok(());
+            }
+            // A client may send no frame before the handshake is answered: its beginning would have been missed.
+            if self.tail != HEAD_END {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes between the handshake and its answer"));
+            }
+        }
+        let frames = self.frames.get_or_insert_default();
+        let is_whole = frames.feed(bytes);
+        let unfinished = frames.unfinished();
+        connection.arriving(unfinished.unwrap_or(0));
+        if unfinished.is_none() {
+            self.due = None;
+        } else if is_whole || self.due.is_none() {
+            self.due = Some(Box::pin(tokio::time::sleep(self.patience)));
+        }
+        Ok(())
+    }
+}
+
+impl Writing {
+    /// Fails when the client has taken too little for too long.
+    fn note(&mut self, wanted: usize, written: &Poll<io::Result<usize>>, cx: &mut Context<'_>) -> io::Result<()> {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.taken_bytes = self.taken_bytes.saturating_add(*bytes);
+            if *bytes == wanted || self.taken_bytes >= SLOW_READER_BYTES_MIN {
+                self.due = None;
+            }
+        }
+        if written.is_pending() {
+            let due = self.due.get_or_insert_with(|| {
+                self.taken_bytes = 0;
+                Box::pin(tokio::time::sleep(Duration::from_millis(SLOW_READER_TIMEOUT_MS)))
+            });
+            if due.as_mut().poll(cx).is_ready() {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read its answers"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AsyncRead for Throttled {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        match this.connection.poll_read_allowed(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(closed)) => {
+                // The client shall see the end now, not when the last request in work is done. Fails when it has left.
+                let _ = Pin::new(&mut this.socket).poll_shutdown(cx);
+                return Poll::Ready(Err(closed));
+            }
+            Poll::Pending => {
+                this.reading.was_held_up = true;
+                return Poll::Pending;
+            }
+        }
+        if !this.connection.may_arrive() {
+            return this.reading.hold_up(cx);
+        }
+        this.reading.check_due(cx)?;
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.socket).poll_read(cx, buffer))?;
+        Poll::Ready(this.reading.note(&buffer.filled()[before..], &this.connection))
+    }
+}
+
+impl AsyncWrite for Throttled {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        this.connection.write_allowed(cx)?;
+        let written = Pin::new(&mut this.socket).poll_write(cx, data);
+        this.writing.note(data.len(), &written, cx)?;
+        this.connection.written(&written);
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        this.connection.write_allowed(cx)?;
+        let written = Pin::new(&mut this.socket).poll_write_vectored(cx, data);
+        this.writing.note(data.iter().map(|part| part.len()).sum(), &written, cx)?;
+        this.connection.written(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+}
+
+impl Drop for Throttled {
+    fn drop(&mut self) {
+        self.connection.forget();
+    }
+}

@@ -1,0 +1,160 @@
+//! What stands before every method: rights, rate, depth, and the counting of what is in work and of what is answered.
+//!
+//! jsonrpsee middleware, built for each HTTP request and each WebSocket. In a batch each request is judged by itself.
+
+use std::sync::Arc;
+
+use jsonrpsee::{
+    MethodCallback, MethodResponse, Methods,
+    core::middleware::{Batch, BatchEntry, BatchEntryErr, Notification, Request, RpcServiceT},
+    types::{ErrorObjectOwned, Id, error::TOO_BIG_BATCH_RESPONSE_CODE},
+};
+
+use crate::{
+    budget::Budget,
+    connection::Connection,
+    error,
+    limits::JSON_DEPTH_MAX,
+    policy::{Caller, is_unsafe},
+    rate::Rate,
+};
+
+/// What all guards of a server share.
+pub struct Rules {
+    /// What all connections together may have in work.
+    pub budget: Budget,
+    /// How often a client may call.
+    pub rate: Rate,
+    /// All methods.
+    pub methods: Methods,
+}
+
+/// The middleware.
+#[derive(Clone)]
+pub struct Guard<S> {
+    /// The next service.
+    pub service: S,
+    /// Whose requests they are.
+    pub connection: Connection,
+    /// On whose behalf.
+    pub caller: Caller,
+    /// What holds for all.
+    pub rules: Arc<Rules>,
+}
+
+impl<S> Guard<S> {
+    /// Whether the caller may make this call now.
+    fn judge(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
+        self.rules.rate.check(self.caller.ip).map_err(error::rate_limited)?;
+        let method = request.method_name();
+        if is_unsafe(method) && !self.caller.is_trusted && self.rules.methods.method(method).is_some() {
+            return Err(error::unsafe_call());
+        }
+        if !self.caller.is_websocket
+            && let Some(MethodCallback::Subscription(_) | MethodCallback::Unsubscription(_)) =
+                self.rules.methods.method(method)
+        {
+            return Err(error::needs_websocket());
+        }
+        if request.params.as_ref().is_some_and(|params| is_deeper_than(params.get(), JSON_DEPTH_MAX)) {
+            return Err(error::invalid_request(format_args!("nested deeper than {JSON_DEPTH_MAX} levels")));
+        }
+        Ok(())
+    }
+}
+
+impl<S> RpcServiceT for Guard<S>
+where
+    S: RpcServiceT<MethodResponse = MethodResponse, BatchResponse = MethodResponse> + Send + Sync + Clone + 'static,
+{
+    type MethodResponse = S::MethodResponse;
+    type NotificationResponse = S::NotificationResponse;
+    type BatchResponse = S::BatchResponse;
+
+    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = Self::MethodResponse> + Send + 'a {
+        let verdict = self.judge(&request);
+        let bytes = params_bytes(&request);
+        let share = self.rules.budget.take(bytes);
+        let work = self.connection.begin(1, bytes);
+        let (service, connection) = (self.service.clone(), self.connection.clone());
+        async move {
+            let _work = work;
+            if let Err(refusal) = verdict {
+                return MethodResponse::error(request.id, refusal);
+            }
+            let Some(_share) = share else { return MethodResponse::error(request.id, error::busy()) };
+            let id = request.id.clone().into_owned();
+            counted(service.call(request).await, id, &connection)
+        }
+    }
+
+    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
+        let entries = batch.into_iter().map(|entry| match entry {
+            Ok(BatchEntry::Call(request)) => match self.judge(&request) {
+                Ok(()) => Ok(BatchEntry::Call(request)),
+                Err(refusal) => Err(BatchEntryErr::new(request.id, refusal)),
+            },
+            other => other,
+        });
+        let batch = Batch::from(entries.collect());
+        let bytes = batch.iter().map(|entry| match entry {
+            Ok(BatchEntry::Call(request)) => params_bytes(request),
+            _ => 0,
+        });
+        let bytes = bytes.sum();
+        let share = self.rules.budget.take(bytes);
+        let work = self.connection.begin(batch.len(), bytes);
+        let (service, connection) = (self.service.clone(), self.connection.clone());
+        async move {
+            let _work = work;
+            let Some(_share) = share else { return MethodResponse::error(Id::Null, error::busy()) };
+            let response = service.batch(batch).await;
+            if response.as_error_code() == Some(TOO_BIG_BATCH_RESPONSE_CODE) {
+                // The library's code for this means something else here.
+                return MethodResponse::error(Id::Null, error::oversized_response("The answers of the batch together"));
+            }
+            counted(response, Id::Null, &connection)
+        }
+    }
+
+    fn notification<'a>(&self, note: Notification<'a>) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
+        self.service.notification(note)
+    }
+}
+
+/// The answer, if there is room for it among those that the client has not read.
+fn counted(response: MethodResponse, id: Id<'static>, connection: &Connection) -> MethodResponse {
+    // Subscriptions answer for themselves: theirs is on its way already. Notifications have none.
+    let is_sent = response.is_method_call() || response.is_batch();
+    if !is_sent || connection.promise(response.as_json().get().len()) {
+        return response;
+    }
+    MethodResponse::error(id, error::unread())
+}
+
+fn params_bytes(request: &Request<'_>) -> usize {
+    request.params.as_ref().map_or(0, |params| params.get().len())
+}
+
+/// Whether lists and objects stand in each other more than `max` times, in text that is JSON.
+fn is_deeper_than(json: &str, max: usize) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0usize, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > max {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;
