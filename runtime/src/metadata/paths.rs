@@ -34,6 +34,9 @@ const RENAMED: &[(&[&str], &[&str])] = &[
     (&["ziver_primitives", "inherents", "CheckInherentsResult"], &["sp_inherents", "CheckInherentsResult"]),
     (&["ziver_runtime", "metadata", "types", "ExtrinsicInclusionMode"], &["sp_runtime", "ExtrinsicInclusionMode"]),
     (&["ziver_runtime", "metadata", "types", "Runtime"], &["ziver_runtime", "Runtime"]),
+    // Python's clients take a type at `*::Call` for the call of the whole runtime.
+    (&["pallet_timestamp", "Call"], &["pallet_timestamp", "pallet", "Call"]),
+    (&["pallet_timestamp", "Error"], &["pallet_timestamp", "pallet", "Error"]),
     (&["ziver_runtime", "call", "RuntimeCall"], &["ziver_runtime", "RuntimeCall"]),
     (&["ziver_runtime", "event", "RuntimeEvent"], &["ziver_runtime", "RuntimeEvent"]),
     (&["ziver_runtime", "event", "RuntimeError"], &["ziver_runtime", "RuntimeError"]),

@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "e1af727cc6fbba2f03bf6d2edd97b21e37ebd7751a68d423d12b22ed5376da84",
-            "a52a1da23b579a5a3590cecdc320d3f8d5e14b9aee182c03bf9a64be12b0ce70",
-            "0a6641ca77d9a1e3dc1ec7b7d1aac641714fa38081ed675b80dac23e2a722093",
+            "5382539476a8d1aa41b6ac0edcf8163803b432a857754201d680be408743c79e",
+            "2ead4634996f069969e4f756269bf4e92aa33a35e55d8686cb8a3bfb0c05c068",
+            "26ca0982d33bba8d0f831c923929a5e5c38d29a1982630b3d2dcd98124bd8ae8",
         ]
     );
 }
@@ -74,6 +74,13 @@ fn types_have_the_paths_that_clients_look_for() {
         }
         let ours: Vec<_> = paths.iter().filter(|path| path.starts_with("ziver_")).collect();
         assert!(ours.iter().all(|path| path.starts_with("ziver_runtime::")), "{ours:?}");
+    }
+    for pallet in &v14.pallets {
+        for ty in [pallet.calls.as_ref().map(|calls| calls.ty), pallet.error.as_ref().map(|error| error.ty)] {
+            let Some(ty) = ty else { continue };
+            let path = &v14.types.resolve(ty.id).unwrap().path.segments;
+            assert_eq!((path.len(), path[1].as_ref()), (3, "pallet"), "{}", path.join("::"));
+        }
     }
     assert!(paths(&v14.types).contains("sp_runtime::generic::unchecked_extrinsic::UncheckedExtrinsic"));
     assert!(paths(&v15.types).contains("sp_runtime::generic::header::Header"));

@@ -14,7 +14,7 @@ if (!HOST) throw new Error('ZIVER_HOST must name the ziver-host to test');
 const START_MAX_MS = 120_000;
 
 // The well-known development keys, which dev.json endows.
-const KEYS = {
+export const KEYS = {
   alith: '0x5fb92d6e98884f76de468fa3f6278f8807c48bebc13595d45af5bdc4da702133',
   baltathar: '0x8075991ce870b93a8870eca0c0f91913d12f47948ca0fd25b49c6fa7cdbeee8b',
   charleth: '0x0b6e18cafb6ed99687ec547bd28139cafdd2bffe70e6b688025de6b445aa5c5b',

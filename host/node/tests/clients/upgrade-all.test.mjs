@@ -1,0 +1,104 @@
+// All JavaScript clients at once on one node, in each of their modes, and the runtime is replaced under them.
+
+import { after, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { dedot, dedotAccount } from './dedot.mjs';
+import { accounts, eventually, KEYS, names, nonceOf, send, startNode, stranger, upgradedRuntime, ZIV } from './node.mjs';
+import { papi, papiSigner } from './papi.mjs';
+
+const TOPIC = '0x' + '7a'.repeat(32);
+const TRANSFERS = 5;
+
+let node, api, code;
+before(async () => {
+  code = await upgradedRuntime();
+  node = await startNode(['--sealing', 'interval=300', '--state-pruning', 'archive']);
+  api = await node.api();
+});
+// Old blocks are executed again with old code, new ones with new code.
+after(() => node?.stop({ check: true }));
+
+/** A kind of client: joins the node, transfers, knows the version, sends the new call, is closed. */
+const pjs = {
+  join: () => node.api(),
+  transfer: (api, name, to) => send(api.tx.balances.transferKeepAlive(to, ZIV), accounts[name]),
+  version: (api) => api.runtimeVersion.specVersion.toNumber(),
+  // The new metadata comes after the new version.
+  ready: (api) => Boolean(api.tx.system.remarkWithTopic),
+  async remark(api, name) {
+    return names((await send(api.tx.system.remarkWithTopic('0x01', TOPIC), accounts[name])).events);
+  },
+  close: () => {},
+};
+
+const papiIn = (mode) => ({
+  join: async () => papi(node, mode),
+  transfer: ({ api }, name, to) => api.tx.Balances.transfer_keep_alive({ dest: to, value: ZIV }).signAndSubmit(papiSigner(KEYS[name])),
+  version: async ({ api }) => (await api.constants.System.Version()).spec_version,
+  ready: () => true,
+  async remark({ api }, name) {
+    const call = api.tx.System.remark_with_topic({ remark: Uint8Array.of(1), topic: TOPIC });
+    const { events } = await call.signAndSubmit(papiSigner(KEYS[name]));
+    return events.map(({ type, value }) => `${type.toLowerCase()}.${value.type}`);
+  },
+  close: ({ client }) => client.destroy(),
+});
+
+const dedotIn = (mode) => ({
+  join: () => dedot(node, mode),
+  transfer: (client, name, to) =>
+    client.tx.balances.transferKeepAlive(to, ZIV).signAndSend(dedotAccount(KEYS[name])).untilFinalized(),
+  version: (client) => client.runtimeVersion.specVersion,
+  ready: (client) => client.consts.system.version.specVersion === 2,
+  async remark(client, name) {
+    const { events } = await client.tx.system
+      .remarkWithTopic('0x01', TOPIC)
+      .signAndSend(dedotAccount(KEYS[name]))
+      .untilFinalized();
+    return events.map(({ event }) => `${event.pallet.toLowerCase()}.${event.palletEvent.name}`);
+  },
+  close: (client) => client.disconnect(),
+});
+
+const KINDS = {
+  '@polkadot/api': [pjs, 'baltathar'],
+  'PAPI, legacy': [papiIn('legacy'), 'charleth'],
+  'dedot, legacy': [dedotIn('legacy'), 'dorothy'],
+};
+
+describe('all clients on one node', () => {
+  const joined = {};
+  after(() => Promise.all(Object.entries(joined).map(([kind, client]) => KINDS[kind][0].close(client))));
+
+  test('they join it at the same time', async () => {
+    const clients = await Promise.all(Object.entries(KINDS).map(async ([name, [kind]]) => [name, await kind.join()]));
+    Object.assign(joined, Object.fromEntries(clients));
+  });
+
+  test('they transfer at the same time, and none is in the others\' way', async () => {
+    const receiver = stranger().address;
+    const each = Object.entries(KINDS).map(async ([name, [kind, sender]]) => {
+      for (let i = 0; i < TRANSFERS; i++) await kind.transfer(joined[name], sender, receiver);
+    });
+    await Promise.all(each);
+    const { data } = await api.query.system.account(receiver);
+    assert.equal(data.free.toBigInt(), BigInt(TRANSFERS * each.length) * ZIV);
+    for (const [, sender] of Object.values(KINDS)) assert.equal(await nonceOf(api, accounts[sender]), TRANSFERS);
+  });
+
+  test('the runtime is replaced', async () => {
+    for (const [name, [kind]] of Object.entries(KINDS)) assert.equal(await kind.version(joined[name]), 1, name);
+    const { events } = await send(api.tx.sudo.sudo(api.tx.system.setCode('0x' + code.toString('hex'))), accounts.alith);
+    assert.ok(names(events).includes('system.CodeUpdated'), `${names(events)}`);
+  });
+
+  for (const [name, [kind, sender]] of Object.entries(KINDS)) {
+    test(`${name} follows and sends the new call`, async () => {
+      const client = joined[name];
+      await eventually(async () => (await kind.version(client)) === 2 && kind.ready(client), { what: 'the new version' });
+      const events = await kind.remark(client, sender);
+      assert.ok(events.includes('system.Remarked'), `${events}`);
+      assert.equal(events.at(-1), 'system.ExtrinsicSuccess');
+    });
+  }
+});
