@@ -12,12 +12,12 @@ use ziver_primitives::{
     AccountId20, Block, BlockNumber, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, RuntimeVersion,
     ZIVER_ENGINE_ID, inherents::InherentData, validity::TransactionValidityError,
 };
-use ziver_state::{NoTransaction, Overlay, RuntimeCode, StateError, StateVersion};
+use ziver_state::{Finished, NoTransaction, Overlay, RuntimeCode, StateError};
 
 use crate::import::state_version;
 use crate::index::EVENTS_KEY;
 use crate::limits::{BODY_BYTES_MAX, EXHAUSTED_SKIPS_MAX, EXTRINSICS_COUNT_MAX};
-use crate::reader::{ChainReader, ReadError};
+use crate::reader::{ChainReader, ReadError, is_database_fault};
 
 /// What a block is made on and from.
 #[derive(Clone, Debug)]
@@ -79,8 +79,7 @@ pub struct Built {
     pub(crate) header: Header,
     pub(crate) extrinsics: Vec<Arc<[u8]>>,
     pub(crate) hashes: Vec<Hash>,
-    pub(crate) overlay: Overlay,
-    pub(crate) state_version: StateVersion,
+    pub(crate) finished: Finished,
 }
 
 impl Built {
@@ -155,6 +154,14 @@ pub enum BuildError {
     /// The runtime ends another block than it began.
     #[error("the runtime changed the {0} of the block while it was built")]
     Header(&'static str),
+    /// The runtime made a header that does not tell the state after its block: nobody could import it.
+    #[error("the runtime wrote the state root {found:?} into its block, the state has {computed:?}")]
+    StateRoot {
+        /// In the header.
+        found: Hash,
+        /// Of the state.
+        computed: Hash,
+    },
     /// The runtime does not take its own inherent.
     #[error("the runtime refuses its own inherent: {0}")]
     Inherent(String),
@@ -164,6 +171,35 @@ pub enum BuildError {
     /// The runtime left fewer storage transactions open than it found.
     #[error(transparent)]
     Transaction(#[from] NoTransaction),
+}
+
+impl BuildError {
+    /// Whether the runtime failed on what it was given, which may be the work of a transaction.
+    pub fn is_runtime_fault(&self) -> bool {
+        match self {
+            BuildError::Call { error, .. } => error.is_runtime_fault() || matches!(error, CallError::TimeLimit { .. }),
+            BuildError::Answer { .. }
+            | BuildError::Header(_)
+            | BuildError::StateRoot { .. }
+            | BuildError::Inherent(_)
+            | BuildError::Transaction(_) => true,
+            BuildError::UnknownParent(_)
+            | BuildError::NumbersExhausted
+            | BuildError::Read(_)
+            | BuildError::State(_) => false,
+        }
+    }
+
+    /// Whether the database failed or is damaged: the process must end.
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            BuildError::Read(error) => error.is_fatal(),
+            BuildError::State(error) | BuildError::Call { error: CallError::State(error), .. } => {
+                is_database_fault(error)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The pre-runtime digest item that names the author of a block.
@@ -217,7 +253,11 @@ pub(crate) fn build(
     let header: Header = decode("BlockBuilder_finalize_block", &answer)?;
     check_header(&header, request, number)?;
     let Builder { overlay, extrinsics, hashes, .. } = builder;
-    Ok(Built { hash: header.hash(), header, extrinsics, hashes, overlay, state_version: state_version(&version) })
+    let finished = overlay.finish(state_version(&version))?;
+    if finished.root != header.state_root {
+        return Err(BuildError::StateRoot { found: header.state_root, computed: finished.root });
+    }
+    Ok(Built { hash: header.hash(), header, extrinsics, hashes, finished })
 }
 
 /// What an extrinsic would do as the first transaction of a block. Nothing is stored.
@@ -345,3 +385,6 @@ fn outcome(answer: &[u8]) -> Option<Outcome> {
 fn decode<T: Decode>(method: &'static str, answer: &[u8]) -> Result<T, BuildError> {
     codec::DecodeAll::decode_all(&mut &answer[..]).map_err(|_| BuildError::Answer { method })
 }
+
+#[cfg(test)]
+mod tests;

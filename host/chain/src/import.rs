@@ -14,7 +14,7 @@ use ziver_trie::{KeccakHasher, ordered_root};
 
 use crate::insert::InsertError;
 use crate::limits::{BODY_BYTES_MAX, DIGEST_ITEMS_COUNT_MAX, EXTRINSICS_COUNT_MAX, HEADER_BYTES_MAX};
-use crate::reader::ReadError;
+use crate::reader::{ReadError, is_database_fault};
 use crate::tree::PlaceError;
 
 /// Who is to blame for a refused block.
@@ -116,7 +116,12 @@ impl ImportError {
 
     /// Whether the database failed, so that the process must end.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, ImportError::Insert(error) if error.is_fatal())
+        match self {
+            ImportError::Insert(error) => error.is_fatal(),
+            ImportError::Read(error) => error.is_fatal(),
+            ImportError::Execution(CallError::State(error)) => is_database_fault(error),
+            _ => false,
+        }
     }
 }
 

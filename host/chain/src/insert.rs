@@ -23,14 +23,6 @@ pub enum InsertError {
     /// It has no place in the tree: the finalised block moved on since it was built, or it was inserted before.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// The runtime made a header that does not tell the state after its block: nobody could import it.
-    #[error("the runtime wrote the state root {found:?} into its block, the state has {computed:?}")]
-    StateRoot {
-        /// In the header.
-        found: Hash,
-        /// Of the state.
-        computed: Hash,
-    },
     /// The write failed. The process must end; the database still holds the last whole block.
     #[error("the database did not take the block: {0}")]
     Db(#[from] DbError),
@@ -45,7 +37,7 @@ pub enum InsertError {
 impl InsertError {
     /// Whether the process must end.
     pub fn is_fatal(&self) -> bool {
-        !matches!(self, InsertError::Place(_) | InsertError::StateRoot { .. })
+        !matches!(self, InsertError::Place(_))
     }
 }
 

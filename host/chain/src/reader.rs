@@ -43,6 +43,22 @@ pub enum ReadError {
     Call(#[from] CallError),
 }
 
+impl ReadError {
+    /// Whether the database failed or is damaged: nothing may go on from what it holds.
+    pub fn is_fatal(&self) -> bool {
+        match self {
+            ReadError::Record(_) => true,
+            ReadError::State(error) | ReadError::Call(CallError::State(error)) => is_database_fault(error),
+            ReadError::StatePruned(_) | ReadError::NoCode(_) | ReadError::Call(_) => false,
+        }
+    }
+}
+
+/// Whether it is the database's fault, rather than the asker's.
+pub(crate) fn is_database_fault(error: &StateError) -> bool {
+    matches!(error, StateError::Db(_) | StateError::Corrupt(_))
+}
+
 impl From<InvalidCode> for ReadError {
     fn from(error: InvalidCode) -> Self {
         ReadError::Call(error.into())
@@ -119,6 +135,11 @@ impl ChainReader {
     /// The chain specification: name, type, properties.
     pub fn spec(&self) -> &ChainSpec {
         &self.shared.spec
+    }
+
+    /// The database, for what a node keeps in it beside the chain.
+    pub fn db(&self) -> Arc<dyn Db> {
+        Arc::clone(&self.shared.db)
     }
 
     /// Header of a block.

@@ -31,11 +31,14 @@ pub enum Column {
     Pruning,
     /// Hash of a finalised block whose state is kept -> its number and state root. Owner: `state`.
     StateBlock,
+    /// Hash of a transaction that a client of this node submitted -> its sequence number and bytes, until it is final or
+    /// gone. Owner: `node`.
+    LocalTransaction,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Meta,
         Self::Header,
         Self::Body,
@@ -49,6 +52,7 @@ impl Column {
         Self::Journal,
         Self::Pruning,
         Self::StateBlock,
+        Self::LocalTransaction,
     ];
 
     /// The name on disk.
@@ -67,6 +71,7 @@ impl Column {
             Self::Journal => "journal",
             Self::Pruning => "pruning",
             Self::StateBlock => "state_block",
+            Self::LocalTransaction => "local_transaction",
         }
     }
 

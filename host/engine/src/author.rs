@@ -1,6 +1,6 @@
 //! Own blocks: on time, on demand, or as soon as transactions are ready.
 
-use ziver_chain::{BlockId, BuildRequest, Built, ExtrinsicSource, NoExtrinsics, Offer, Outcome};
+use ziver_chain::{BlockId, BuildError, BuildRequest, Built, ExtrinsicSource, Offer, Outcome};
 use ziver_pool::Ready;
 use ziver_primitives::{
     Hash,
@@ -16,8 +16,9 @@ use crate::maintain::Adopted;
 
 /// What the author learnt about the transactions it tried.
 #[derive(Default)]
-struct Tried {
-    included: usize,
+pub(crate) struct Tried {
+    /// In the block, in its order. If the block failed: the one that was in work then is the last.
+    pub included: Vec<Offer>,
     exhausted: Vec<Hash>,
     /// Not their turn yet: what they depend on is missing, which the pool did not know.
     early: Vec<Hash>,
@@ -28,6 +29,7 @@ struct Tried {
 struct FromPool<'a> {
     ready: Ready<'a>,
     budget: &'a mut dyn Budget,
+    left: usize,
     tried: Tried,
 }
 
@@ -36,39 +38,33 @@ impl ExtrinsicSource for FromPool<'_> {
         if self.budget.is_spent() {
             return None;
         }
+        self.left = self.left.checked_sub(1)?;
         let transaction = self.ready.next()?;
-        Some(Offer { hash: transaction.hash, bytes: transaction.bytes.clone() })
+        let offer = Offer { hash: transaction.hash, bytes: transaction.bytes.clone() };
+        self.tried.included.push(offer.clone());
+        Some(offer)
     }
 
     fn report(&mut self, hash: &Hash, outcome: Outcome) {
+        if outcome == Outcome::Included {
+            return;
+        }
+        self.tried.included.pop();
         match outcome {
-            Outcome::Included => {
-                self.tried.included += 1;
-                return;
-            }
             Outcome::Exhausted => self.tried.exhausted.push(*hash),
             Outcome::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Future)) => {
                 self.tried.early.push(*hash)
             }
-            Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
+            Outcome::Included | Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
         }
         self.ready.skip_dependents();
     }
 }
 
 impl Engine {
-    /// The block of a slot, empty or not. Should building with transactions fail, the slot gets an empty block: the chain
-    /// goes on whatever waits in the pool.
+    /// The block of a slot, empty or not.
     pub(crate) fn author_slot(&mut self, now_ms: u64) {
-        let mut result = self.seal(now_ms, true, false, None);
-        if let Err(SealError::Build(error)) = &result
-            && self.pool.size().ready_count > 0
-        {
-            tracing::error!("building with transactions failed: {error}");
-            let built = self.build(now_ms, self.chain.best().hash, false);
-            result = built.and_then(|(built, _)| self.store(now_ms, built));
-        }
-        if let Err(error) = result {
+        if let Err(error) = self.seal(now_ms, true, false, None) {
             tracing::error!("no block in this slot: {error}");
         }
     }
@@ -77,6 +73,8 @@ impl Engine {
     pub(crate) fn author_instant(&mut self, now_ms: u64) {
         match self.seal(now_ms, false, false, None) {
             Ok(_) => self.ask_for_instant_block(now_ms),
+            // Something spoils blocks and was not found in time.
+            Err(SealError::Empty) if self.offers_max.is_some() => self.ask_for_instant_block(now_ms),
             Err(SealError::Empty) => {}
             Err(error) => tracing::error!("no block: {error}"),
         }
@@ -94,9 +92,15 @@ impl Engine {
             return Err(SealError::Empty);
         }
         let parent = parent.unwrap_or(self.chain.best().hash);
-        let (built, tried) = self.build(now_ms, parent, true)?;
         let is_on_best = parent == self.chain.best().hash;
-        if !create_empty && tried.included == 0 {
+        let (built, tried) = self.build(now_ms, parent).inspect_err(|error| {
+            if let SealError::Build(error) = error
+                && error.is_fatal()
+            {
+                self.die(error.to_string());
+            }
+        })?;
+        if !create_empty && tried.included.is_empty() {
             self.forget_refused(now_ms, is_on_best, &tried);
             return Err(SealError::Empty);
         }
@@ -122,7 +126,9 @@ impl Engine {
         Ok(block)
     }
 
-    fn build(&mut self, now_ms: u64, parent: Hash, with_pool: bool) -> Result<(Built, Tried), SealError> {
+    /// A block with what the pool has. One that spoils it is left out if the block is on the best one; what the pool has is
+    /// not meant for others.
+    fn build(&mut self, now_ms: u64, parent: Hash) -> Result<(Built, Tried), SealError> {
         let timestamp_ms = now_ms.max(self.timestamp_ms(&parent).saturating_add(self.config.timestamp_step_ms));
         let request = BuildRequest {
             parent,
@@ -130,13 +136,31 @@ impl Engine {
             inherents: InherentData::with_timestamp(timestamp_ms),
             body_bytes_max: self.config.body_bytes_max,
         };
-        if !with_pool {
-            return Ok((self.chain.build(&request, &mut NoExtrinsics)?, Tried::default()));
-        }
         self.budget.start(self.config.build_ms_max);
-        let mut source = FromPool { ready: self.pool.ready(), budget: &mut *self.budget, tried: Tried::default() };
-        let built = self.chain.build(&request, &mut source)?;
-        Ok((built, source.tried))
+        let (built, tried) = self.attempt(&request);
+        match built {
+            Ok(built) => {
+                let is_all = self.offers_max.is_none_or(|max| tried.included.len() < max);
+                self.offers_max = self.offers_max.filter(|_| !is_all).map(|max| max.saturating_mul(2));
+                Ok((built, tried))
+            }
+            Err(error)
+                if error.is_runtime_fault() && !tried.included.is_empty() && parent == self.chain.best().hash =>
+            {
+                tracing::error!("a block of {} transactions failed: {error}", tried.included.len());
+                self.build_without_spoiler(now_ms, &request, tried)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Builds with what the pool has and the budget allows.
+    pub(crate) fn attempt(&mut self, request: &BuildRequest) -> (Result<Built, BuildError>, Tried) {
+        let left = self.offers_max.unwrap_or(usize::MAX);
+        let mut source =
+            FromPool { ready: self.pool.ready(), budget: &mut *self.budget, left, tried: Tried::default() };
+        let built = self.chain.build(request, &mut source);
+        (built, source.tried)
     }
 
     /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own. What came too early
@@ -148,7 +172,7 @@ impl Engine {
         for hash in &tried.invalid {
             self.pool.remove_invalid(hash, now_ms);
         }
-        if tried.included == 0 {
+        if tried.included.is_empty() {
             for hash in &tried.exhausted {
                 self.pool.remove_invalid(hash, now_ms);
             }

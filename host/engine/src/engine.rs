@@ -1,14 +1,15 @@
 //! The machine: its parts and the dispatch of events.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use ziver_chain::{Chain, ChainReader};
-use ziver_pool::Pool;
+use ziver_pool::{Pool, Transaction};
 use ziver_primitives::Hash;
 
 use crate::config::{Budget, EngineConfig};
-use crate::event::{Action, Event, Reply, RequestId};
+use crate::event::{Action, Event, MiningChange, MiningStatus, Reply, RequestId};
+use crate::journal::Journal;
 use crate::limits::{PENDING_BYTES_MAX, PENDING_COUNT_MAX};
 use crate::sealing::{Sealing, Slots};
 
@@ -19,10 +20,18 @@ pub struct Engine {
     pub(crate) pool: Pool,
     pub(crate) budget: Box<dyn Budget>,
     pub(crate) slots: Slots,
+    /// Whether blocks are built unasked.
+    is_mining: bool,
     /// Transactions to be validated again, first the most urgent.
     pub(crate) revalidation: VecDeque<Hash>,
     /// Arrival number at which the next round of revalidation goes on.
     pub(crate) revalidation_from: u64,
+    /// Transactions whose status somebody asked for.
+    pub(crate) followed: BTreeSet<Hash>,
+    pub(crate) journal: Journal,
+    /// Most transactions offered to a block, while one that spoils blocks is being looked for.
+    pub(crate) offers_max: Option<usize>,
+    pub(crate) validations: u64,
     pub(crate) actions: Vec<Action>,
     pub(crate) timer_ms: Option<u64>,
     pub(crate) is_dead: bool,
@@ -37,8 +46,13 @@ impl Engine {
             chain,
             budget,
             slots: Slots::default(),
+            is_mining: true,
             revalidation: VecDeque::new(),
             revalidation_from: 0,
+            followed: BTreeSet::new(),
+            journal: Journal::default(),
+            offers_max: None,
+            validations: 0,
             actions: Vec::new(),
             timer_ms: None,
             is_dead: false,
@@ -48,6 +62,11 @@ impl Engine {
     /// The read side of the chain.
     pub fn reader(&self) -> ChainReader {
         self.chain.reader().clone()
+    }
+
+    /// How often the runtime was asked to validate a transaction.
+    pub fn validation_count(&self) -> u64 {
+        self.validations
     }
 
     /// The transactions that wait.
@@ -72,12 +91,22 @@ impl Engine {
         }
         self.follow_clock_back(now_ms);
         match event {
-            Event::Submit { id, bytes, source, watch } => {
-                let result = self.submit(now_ms, bytes, source, watch);
+            Event::Submit { id, submission } => {
+                let result = self.submit(now_ms, submission);
                 self.reply(id, Reply::Submitted(result));
                 self.ask_for_instant_block(now_ms);
             }
-            Event::Unwatch { hash } => self.pool.unwatch(&hash),
+            Event::Unwatch { hash } => {
+                self.followed.remove(&hash);
+                if !self.journal.contains(&hash) {
+                    self.pool.unwatch(&hash);
+                }
+            }
+            Event::Restore { transactions } => {
+                self.restore(transactions);
+                self.revalidate_some(now_ms);
+                self.ask_for_instant_block(now_ms);
+            }
             Event::Tick => self.tick(now_ms),
             Event::Seal { id, create_empty, finalize, parent } => {
                 let result = self.seal(now_ms, create_empty, finalize, parent);
@@ -95,6 +124,17 @@ impl Engine {
                 let pending = self.pending();
                 self.reply(id, Reply::Pending(pending));
             }
+            Event::PoolStatus { id } => {
+                self.reply(id, Reply::PoolStatus(self.pool.size(), self.pool.limits().clone()));
+            }
+            Event::PoolContent { id, limit } => {
+                let content = self.content(limit);
+                self.reply(id, content);
+            }
+            Event::Mining { id, change } => {
+                let status = self.mine(now_ms, change);
+                self.reply(id, Reply::Mining(status));
+            }
             Event::NextIndex { id, account } => {
                 let result = self.next_index(account);
                 self.reply(id, Reply::NextIndex(result));
@@ -110,13 +150,16 @@ impl Engine {
             Sealing::Interval { interval_ms } => {
                 if self.slots.is_due(now_ms, interval_ms) {
                     self.slots.used(now_ms, interval_ms);
-                    self.author_slot(now_ms);
+                    if self.is_mining {
+                        self.author_slot(now_ms);
+                    }
                 }
                 self.set_timer(Slots::next_ms(now_ms, interval_ms));
             }
-            Sealing::Instant => self.author_instant(now_ms),
-            Sealing::Manual => {}
+            Sealing::Instant if self.is_mining => self.author_instant(now_ms),
+            Sealing::Instant | Sealing::Manual => {}
         }
+        // After the block, so that it never waits.
         self.revalidate_some(now_ms);
     }
 
@@ -133,19 +176,35 @@ impl Engine {
     /// Ready transactions, as many as one answer may hold.
     fn pending(&self) -> Vec<Arc<[u8]>> {
         let mut bytes_left = PENDING_BYTES_MAX;
-        let fits = |bytes: &Arc<[u8]>| match bytes_left.checked_sub(bytes.len()) {
-            Some(left) => {
-                bytes_left = left;
-                true
+        let ready = take_that_fit(self.pool.ready(), PENDING_COUNT_MAX, &mut bytes_left);
+        ready.into_iter().map(|transaction| transaction.bytes.clone()).collect()
+    }
+
+    /// Ready transactions, then future ones: so many together, and as many as one answer may hold.
+    fn content(&self, limit: usize) -> Reply {
+        let limit = limit.min(PENDING_COUNT_MAX);
+        let mut bytes_left = PENDING_BYTES_MAX;
+        let ready = take_that_fit(self.pool.ready(), limit, &mut bytes_left);
+        let future = take_that_fit(self.pool.future(), limit - ready.len(), &mut bytes_left);
+        Reply::PoolContent { ready, future }
+    }
+
+    fn mine(&mut self, now_ms: u64, change: MiningChange) -> MiningStatus {
+        match change {
+            MiningChange::Nothing => {}
+            MiningChange::Start => {
+                self.is_mining = true;
+                self.ask_for_instant_block(now_ms);
             }
-            None => false,
-        };
-        let ready = self.pool.ready().map(|transaction| transaction.bytes.clone());
-        ready.take(PENDING_COUNT_MAX).take_while(fits).collect()
+            MiningChange::Stop => self.is_mining = false,
+            MiningChange::SetAuthor(author) => self.config.author = author,
+        }
+        let sealing = self.config.sealing;
+        MiningStatus { mining: self.is_mining && sealing != Sealing::Manual, author: self.config.author, sealing }
     }
 
     pub(crate) fn ask_for_instant_block(&mut self, now_ms: u64) {
-        if self.config.sealing == Sealing::Instant && self.pool.size().ready_count > 0 {
+        if self.is_mining && self.config.sealing == Sealing::Instant && self.pool.size().ready_count > 0 {
             self.set_timer(now_ms);
         }
     }
@@ -164,7 +223,15 @@ impl Engine {
 
     /// Moves what the pool has to tell into the actions.
     pub(crate) fn flush_statuses(&mut self) {
-        self.actions.extend(self.pool.take_events().into_iter().map(Action::Status));
+        for event in self.pool.take_events() {
+            let is_last = event.status.is_last();
+            if is_last {
+                self.strike_out(&event.hash);
+            }
+            if if is_last { self.followed.remove(&event.hash) } else { self.followed.contains(&event.hash) } {
+                self.actions.push(Action::Status(event));
+            }
+        }
     }
 
     pub(crate) fn die(&mut self, reason: String) {
@@ -182,4 +249,20 @@ impl Engine {
         }
         actions
     }
+}
+
+/// The first `count` of them, or fewer if they would be more than the bytes that are left.
+fn take_that_fit<'a>(
+    transactions: impl Iterator<Item = &'a Arc<Transaction>>,
+    count: usize,
+    bytes_left: &mut usize,
+) -> Vec<Arc<Transaction>> {
+    let fits = |transaction: &&Arc<Transaction>| match bytes_left.checked_sub(transaction.bytes.len()) {
+        Some(left) => {
+            *bytes_left = left;
+            true
+        }
+        None => false,
+    };
+    transactions.take(count).take_while(fits).cloned().collect()
 }

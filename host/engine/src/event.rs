@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use ziver_chain::{BlockId, BuildError, ChainEvent, FinalizeError, ImportError};
+use ziver_pool::Transaction;
 use ziver_primitives::{
     AccountId20, Block, Hash, Nonce,
     validity::{InvalidTransaction, TransactionSource, UnknownTransaction},
 };
+
+use crate::journal::JournalChange;
+use crate::sealing::Sealing;
 
 /// Joins a reply to its request; chosen by whoever asks.
 pub type RequestId = u64;
@@ -18,12 +22,13 @@ pub enum Event {
     Submit {
         /// Names the request.
         id: RequestId,
-        /// SCALE with its length prefix.
-        bytes: Vec<u8>,
-        /// Where it comes from.
-        source: TransactionSource,
-        /// Whether `Action::Status` is wanted for it.
-        watch: bool,
+        /// What is handed in.
+        submission: Submission,
+    },
+    /// What [`Action::Journal`] wrote down before the node's restart comes back.
+    Restore {
+        /// SCALE with length prefixes, in the order in which they were written down.
+        transactions: Vec<Vec<u8>>,
     },
     /// Nobody follows this transaction any more.
     Unwatch {
@@ -62,6 +67,25 @@ pub enum Event {
         /// Names the request.
         id: RequestId,
     },
+    /// How full is the pool? Answered by [`Reply::PoolStatus`].
+    PoolStatus {
+        /// Names the request.
+        id: RequestId,
+    },
+    /// What is in the pool? Answered by [`Reply::PoolContent`].
+    PoolContent {
+        /// Names the request.
+        id: RequestId,
+        /// At most so many, the ready ones first.
+        limit: usize,
+    },
+    /// Begin or cease to build blocks unasked, or name another author. Answered by [`Reply::Mining`].
+    Mining {
+        /// Names the request.
+        id: RequestId,
+        /// What to change.
+        change: MiningChange,
+    },
     /// The nonce that follows the ready transactions of an account. Answered by [`Reply::NextIndex`].
     NextIndex {
         /// Names the request.
@@ -69,6 +93,53 @@ pub enum Event {
         /// The account.
         account: AccountId20,
     },
+}
+
+/// A transaction that is handed in.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// SCALE with its length prefix.
+    pub bytes: Vec<u8>,
+    /// Where it comes from, as the runtime is told.
+    pub source: TransactionSource,
+    /// Whether it was handed to this node by a client of its own, rather than heard of from a peer.
+    pub local: bool,
+    /// Whether `Action::Status` is wanted for it.
+    pub watch: bool,
+    /// Whether it must replace one of the pool with the same tags.
+    pub replace: bool,
+}
+
+impl Submission {
+    /// From a client of this node, who does not follow its status. The runtime is told `External`, as Substrate's node does:
+    /// `Local` would vouch for it.
+    pub fn local(bytes: Vec<u8>) -> Self {
+        Submission { bytes, source: TransactionSource::External, local: true, watch: false, replace: false }
+    }
+}
+
+/// What to change about building blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MiningChange {
+    /// Nothing.
+    Nothing,
+    /// Build blocks as [`Sealing`] says.
+    Start,
+    /// Build none but those that [`Event::Seal`] asks for.
+    Stop,
+    /// Who gets the fees from now on.
+    SetAuthor(AccountId20),
+}
+
+/// How blocks are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MiningStatus {
+    /// Whether blocks are built unasked; never with manual sealing.
+    pub mining: bool,
+    /// Who gets the fees.
+    pub author: AccountId20,
+    /// When blocks are built.
+    pub sealing: Sealing,
 }
 
 /// What is to be done outside, in order.
@@ -90,6 +161,8 @@ pub enum Action {
         /// When.
         at_ms: u64,
     },
+    /// Write a transaction down, or forget it. May be done later and with others, but in order.
+    Journal(JournalChange),
     /// The process must end: the database failed. Nothing follows.
     Fatal(String),
 }
@@ -109,6 +182,17 @@ pub enum Reply {
     /// first one that would exceed [`PENDING_BYTES_MAX`](crate::limits::PENDING_BYTES_MAX) or
     /// [`PENDING_COUNT_MAX`](crate::limits::PENDING_COUNT_MAX).
     Pending(Vec<Arc<[u8]>>),
+    /// To `PoolStatus`: what is in the pool, and its bounds.
+    PoolStatus(ziver_pool::PoolSize, ziver_pool::Limits),
+    /// To `PoolContent`. Both lists together end where `Pending` does.
+    PoolContent {
+        /// In the order of a block.
+        ready: Vec<Arc<Transaction>>,
+        /// By priority.
+        future: Vec<Arc<Transaction>>,
+    },
+    /// To `Mining`.
+    Mining(MiningStatus),
     /// To `NextIndex`.
     NextIndex(Result<Nonce, String>),
 }

@@ -9,6 +9,8 @@
 //! Event::Tick     sealing    is a block due? -> author: build, insert
 //! Event::Seal     author     a block on demand
 //! Event::Import   import     a block of somebody else
+//!                 spoiler    one transaction spoils the block: find it, leave it out
+//! Event::Restore  journal    what own clients handed in before a restart
 //!                 maintain   after every change of the best block: pool follows, finality lags behind, revalidation
 //! ```
 //!
@@ -33,13 +35,16 @@ mod engine;
 mod event;
 mod finality;
 mod import;
+mod journal;
 pub mod limits;
 mod maintain;
 mod sealing;
+mod spoiler;
 mod submit;
 
 pub use config::{Budget, EngineConfig, Unlimited};
 pub use engine::Engine;
-pub use event::{Action, Event, Reply, RequestId, SealError, SubmitError};
+pub use event::{Action, Event, MiningChange, MiningStatus, Reply, RequestId, SealError, Submission, SubmitError};
+pub use journal::JournalChange;
 pub use sealing::Sealing;
-pub use ziver_pool::{Event as StatusEvent, Status};
+pub use ziver_pool::{Event as StatusEvent, Status, Transaction};

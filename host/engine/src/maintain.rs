@@ -6,6 +6,7 @@ use ziver_primitives::{Hash, OpaqueExtrinsic, validity::TransactionSource};
 
 use crate::engine::Engine;
 use crate::event::{Action, SubmitError};
+use crate::submit::sender;
 
 /// A block that joined the tree, with the hashes of its extrinsics.
 pub(crate) struct Adopted {
@@ -71,7 +72,10 @@ impl Engine {
         let hash = extrinsic.hash();
         match self.validate(&bytes, TransactionSource::External) {
             Ok((valid, validated_at)) => {
-                let candidate = Candidate { hash, bytes: bytes.into(), valid, validated_at, watch: false };
+                let (sender, local) = (sender(&valid), self.journal.contains(&hash));
+                let bytes = bytes.into();
+                let candidate =
+                    Candidate { hash, bytes, valid, validated_at, sender, watch: false, local, replace: false };
                 if self.pool.submit(candidate, now_ms).is_err() {
                     self.pool.give_up(&hash, Status::Dropped);
                 }
@@ -87,10 +91,15 @@ impl Engine {
         self.revalidate_some(now_ms);
     }
 
-    /// Begins with what is due for validation; a tick goes on with the rest.
+    /// Begins with what is due for validation, before all else what came back at the start; a tick goes on with the rest. At most
+    /// [`revalidate_count_max`](crate::EngineConfig::revalidate_count_max) calls of the runtime, however full the pool is.
     pub(crate) fn revalidate_some(&mut self, now_ms: u64) {
-        self.revalidate(now_ms);
-        if !self.revalidation.is_empty() {
+        if self.journal.is_restoring() {
+            self.restore_some(now_ms, self.config.revalidate_count_max);
+        } else {
+            self.revalidate(now_ms);
+        }
+        if !self.revalidation.is_empty() || self.journal.is_restoring() {
             self.set_timer(now_ms);
         }
     }
@@ -123,11 +132,11 @@ impl Engine {
         self.revalidation.extend(chosen.into_iter().map(|(_, hash)| hash));
     }
 
-    fn body(&self, hash: &Hash) -> Vec<OpaqueExtrinsic> {
+    fn body(&mut self, hash: &Hash) -> Vec<OpaqueExtrinsic> {
         match self.chain.reader().body(hash) {
             Ok(body) => body.unwrap_or_default(),
             Err(error) => {
-                tracing::error!("body of block {hash:?} can't be read: {error}");
+                self.die(format!("the body of block {hash:?} can't be read: {error}"));
                 Vec::new()
             }
         }

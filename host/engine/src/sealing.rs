@@ -14,6 +14,16 @@ pub enum Sealing {
     Manual,
 }
 
+impl std::fmt::Display for Sealing {
+    fn fmt(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Sealing::Interval { interval_ms } => write!(text, "interval={interval_ms}"),
+            Sealing::Instant => text.write_str("instant"),
+            Sealing::Manual => text.write_str("manual"),
+        }
+    }
+}
+
 /// Remembers the slot of the last block.
 #[derive(Debug, Default)]
 pub(crate) struct Slots {

@@ -3,6 +3,7 @@
 //! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
 mod blocks;
+mod pool;
 mod rpc;
 mod run;
 mod spec;

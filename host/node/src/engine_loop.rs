@@ -18,11 +18,15 @@ use std::{
 
 use tokio::sync::{broadcast, mpsc, oneshot, oneshot::error::TryRecvError};
 use ziver_chain::{ChainEvent, ChainReader};
-use ziver_engine::{Action, Engine, Event, Reply, RequestId, SealError as EngineSealError, SubmitError as Refusal};
-use ziver_pool::SubmitError as PoolRefusal;
-use ziver_primitives::{Hash, Header, Nonce, validity::TransactionSource};
-use ziver_rpc::link::{Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus};
+use ziver_engine::{
+    Action, Engine, Event, MiningChange, MiningStatus, Reply, RequestId, SealError as EngineSealError, Submission,
+    SubmitError as Refusal, Transaction,
+};
+use ziver_pool::{Limits, PoolSize, SubmitError as PoolRefusal};
+use ziver_primitives::{BlockNumber, Hash, Header, Nonce};
+use ziver_rpc::link::{self, Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus};
 
+use crate::journal::{self, Journal};
 use crate::watchers::Watchers;
 
 /// For how long commands go before a timer that is due, in milliseconds.
@@ -62,9 +66,24 @@ impl ziver_engine::Budget for WallBudget {
 /// Runs `engine` until `stop` fires or the database fails. To be called on a thread of its own.
 pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
     let timers = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    match timers {
-        Ok(timers) => timers.block_on(EngineLoop::new(engine, peer.notices).run(peer.commands, stop)),
-        Err(error) => End::Fatal(format!("cannot start the engine's timers: {error}")),
+    let timers = match timers {
+        Ok(timers) => timers,
+        Err(error) => return End::Fatal(format!("cannot start the engine's timers: {error}")),
+    };
+    let db = engine.reader().db();
+    let restored = match journal::load(&*db) {
+        Ok(restored) => restored,
+        Err(error) => return End::Fatal(format!("cannot read the local transactions: {error}")),
+    };
+    let mut journal = match Journal::start(db) {
+        Ok(journal) => journal,
+        Err(error) => return End::Fatal(format!("cannot start the journal's thread: {error}")),
+    };
+    let engine_loop = EngineLoop::new(engine, peer.notices, &mut journal);
+    let end = timers.block_on(engine_loop.run(peer.commands, stop, restored));
+    match journal.finish() {
+        Err(reason) if end == End::Stopped => End::Fatal(reason),
+        _ => end,
     }
 }
 
@@ -72,13 +91,17 @@ pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
 enum Waiting {
     Submit { watch: Option<mpsc::Sender<TransactionStatus>>, reply: oneshot::Sender<Result<Hash, SubmitError>> },
     Pending(oneshot::Sender<Vec<Arc<[u8]>>>),
+    PoolStatus(oneshot::Sender<link::PoolStatus>),
+    PoolContent(oneshot::Sender<link::PoolContent>),
+    Mining(oneshot::Sender<link::MiningStatus>),
     NextIndex(oneshot::Sender<Result<Nonce, String>>),
     Seal { parent: Option<Hash>, reply: oneshot::Sender<Result<Hash, SealError>> },
     Finalize { hash: Hash, reply: oneshot::Sender<Result<(), SealError>> },
 }
 
-struct EngineLoop {
+struct EngineLoop<'a> {
     engine: Engine,
+    journal: &'a mut Journal,
     reader: ChainReader,
     notices: broadcast::Sender<Notice>,
     watchers: Watchers,
@@ -89,11 +112,12 @@ struct EngineLoop {
     headers: HashMap<Hash, Arc<Header>>,
 }
 
-impl EngineLoop {
-    fn new(engine: Engine, notices: broadcast::Sender<Notice>) -> Self {
+impl<'a> EngineLoop<'a> {
+    fn new(engine: Engine, notices: broadcast::Sender<Notice>, journal: &'a mut Journal) -> Self {
         let reader = engine.reader();
         Self {
             engine,
+            journal,
             reader,
             notices,
             watchers: Watchers::default(),
@@ -104,8 +128,17 @@ impl EngineLoop {
         }
     }
 
-    async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut stop: oneshot::Receiver<()>) -> End {
+    async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut stop: oneshot::Receiver<()>,
+        restored: Vec<Vec<u8>>,
+    ) -> End {
         let mut step = self.engine.start(now_ms());
+        if !restored.is_empty() {
+            tracing::info!("{} local transactions from before the restart", restored.len());
+            step.extend(self.engine.handle(now_ms(), Event::Restore { transactions: restored }));
+        }
         loop {
             if let Err(reason) = self.perform(step) {
                 return End::Fatal(reason);
@@ -141,9 +174,20 @@ impl EngineLoop {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let (waiting, event) = match command {
-            Command::Submit { bytes, watch, reply, replace: _ } => {
-                let event = Event::Submit { id, bytes, source: TransactionSource::External, watch: watch.is_some() };
-                (Waiting::Submit { watch, reply }, event)
+            Command::Submit { bytes, watch, replace, reply } => {
+                let submission = Submission { watch: watch.is_some(), replace, ..Submission::local(bytes) };
+                (Waiting::Submit { watch, reply }, Event::Submit { id, submission })
+            }
+            Command::PoolStatus { reply } => (Waiting::PoolStatus(reply), Event::PoolStatus { id }),
+            Command::PoolContent { limit, reply } => (Waiting::PoolContent(reply), Event::PoolContent { id, limit }),
+            Command::Mining { change, reply } => {
+                let change = match change {
+                    link::MiningChange::Nothing => MiningChange::Nothing,
+                    link::MiningChange::Start => MiningChange::Start,
+                    link::MiningChange::Stop => MiningChange::Stop,
+                    link::MiningChange::SetAuthor(author) => MiningChange::SetAuthor(author),
+                };
+                (Waiting::Mining(reply), Event::Mining { id, change })
             }
             Command::Pending { reply } => (Waiting::Pending(reply), Event::Pending { id }),
             Command::NextIndex { account, reply } => (Waiting::NextIndex(reply), Event::NextIndex { id, account }),
@@ -151,8 +195,6 @@ impl EngineLoop {
                 (Waiting::Seal { parent, reply }, Event::Seal { id, create_empty, finalize, parent })
             }
             Command::FinalizeBlock { hash, reply } => (Waiting::Finalize { hash, reply }, Event::Finalize { id, hash }),
-            // The engine knows nothing of these yet: dropping the reply tells the client so.
-            Command::PoolStatus { .. } | Command::PoolContent { .. } | Command::Mining { .. } => return Vec::new(),
         };
         self.waiting.insert(id, waiting);
         self.engine.handle(now_ms(), event)
@@ -171,6 +213,7 @@ impl EngineLoop {
                 }
                 Action::Chain(event) => self.tell_chain(event)?,
                 Action::SetTimer { at_ms } => self.timer_ms = Some(at_ms),
+                Action::Journal(change) => self.journal.change(change)?,
                 Action::Fatal(reason) => return Err(reason),
             }
         }
@@ -189,6 +232,16 @@ impl EngineLoop {
             }
             (Some(Waiting::Pending(reply)), Reply::Pending(pending)) => {
                 let _ = reply.send(pending);
+            }
+            (Some(Waiting::PoolStatus(reply)), Reply::PoolStatus(size, limits)) => {
+                let _ = reply.send(pool_status(size, &limits));
+            }
+            (Some(Waiting::PoolContent(reply)), Reply::PoolContent { ready, future }) => {
+                let list = |transactions: Vec<_>| transactions.into_iter().map(pool_transaction).collect();
+                let _ = reply.send(link::PoolContent { ready: list(ready), future: list(future) });
+            }
+            (Some(Waiting::Mining(reply)), Reply::Mining(MiningStatus { mining, author, sealing })) => {
+                let _ = reply.send(link::MiningStatus { mining, author, sealing: sealing.to_string() });
             }
             (Some(Waiting::NextIndex(reply)), Reply::NextIndex(next)) => {
                 let _ = reply.send(next);
@@ -266,6 +319,28 @@ async fn sleep_until(at_ms: Option<u64>) {
     }
 }
 
+fn pool_status(size: PoolSize, limits: &Limits) -> link::PoolStatus {
+    let PoolSize { ready_count, ready_bytes, future_count, future_bytes } = size;
+    link::PoolStatus {
+        ready_count,
+        ready_bytes,
+        future_count,
+        future_bytes,
+        count_max: limits.ready_count_max.saturating_add(limits.future_count_max),
+        bytes_max: limits.ready_bytes_max.saturating_add(limits.future_bytes_max),
+    }
+}
+
+fn pool_transaction(transaction: Arc<Transaction>) -> link::PoolTransaction {
+    link::PoolTransaction {
+        hash: transaction.hash,
+        bytes: transaction.bytes.clone(),
+        priority: transaction.priority,
+        valid_till: (transaction.valid_till != BlockNumber::MAX).then_some(transaction.valid_till),
+        local: transaction.local,
+    }
+}
+
 fn refusal(error: Refusal) -> SubmitError {
     match error {
         Refusal::Malformed => SubmitError::BadFormat(error.to_string()),
@@ -274,8 +349,17 @@ fn refusal(error: Refusal) -> SubmitError {
         Refusal::Runtime(why) => SubmitError::Verification(why),
         Refusal::Pool(PoolRefusal::AlreadyImported(hash)) => SubmitError::AlreadyImported(hash),
         Refusal::Pool(PoolRefusal::TemporarilyBanned) => SubmitError::Banned,
-        Refusal::Pool(PoolRefusal::TooLowPriority { old, new }) => SubmitError::TooLowPriority { old, new },
+        Refusal::Pool(PoolRefusal::TooLowPriority { old, new, .. }) if new <= old => {
+            SubmitError::TooLowPriority { old, new }
+        }
+        Refusal::Pool(PoolRefusal::TooLowPriority { old, new, needed }) => {
+            SubmitError::ReplacementUnderpriced { old, new, needed }
+        }
+        Refusal::Pool(PoolRefusal::NothingToReplace) => SubmitError::NothingToReplace,
         Refusal::Pool(PoolRefusal::ImmediatelyDropped) => SubmitError::ImmediatelyDropped,
+        Refusal::Pool(PoolRefusal::AccountFull { count_max, bytes_max }) => {
+            SubmitError::AccountFull { count_max, bytes_max }
+        }
         Refusal::Pool(other) => SubmitError::Verification(other.to_string()),
     }
 }

@@ -22,6 +22,7 @@ mod commands;
 mod descriptors;
 mod engine_loop;
 mod informant;
+mod journal;
 mod output;
 mod progress;
 mod run;

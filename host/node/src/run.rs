@@ -83,7 +83,8 @@ fn engine_config(args: &RunArgs, source: &GenesisSource) -> Result<EngineConfig>
     let sealing = args.sealing.with_block_time(args.block_time_ms);
     let finality_lag = args.finality_lag.or((sealing != Sealing::Manual).then_some(FINALITY_LAG));
     let build_ms_max = build_ms_max(sealing);
-    Ok(EngineConfig { sealing, author, finality_lag, build_ms_max, ..EngineConfig::default() })
+    let pool = args.pool.limits();
+    Ok(EngineConfig { sealing, author, finality_lag, build_ms_max, pool, ..EngineConfig::default() })
 }
 
 fn build_ms_max(sealing: Sealing) -> u64 {

@@ -4,10 +4,21 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ziver_primitives::{BlockNumber, Hash, validity::ValidTransaction};
+use ziver_primitives::{AccountId20, BlockNumber, Hash, Nonce, validity::ValidTransaction};
+
+use crate::share::Shares;
 
 /// An opaque name for something that a transaction needs or gives.
 pub type Tag = Vec<u8>;
+
+/// Who sent a transaction, as its validity tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The account.
+    pub account: AccountId20,
+    /// Orders the account's transactions.
+    pub nonce: Nonce,
+}
 
 /// What is handed to [`Pool::submit`](crate::Pool::submit).
 #[derive(Clone, Debug)]
@@ -20,8 +31,14 @@ pub struct Candidate {
     pub valid: ValidTransaction,
     /// Number of the block on whose state the runtime said so.
     pub validated_at: BlockNumber,
+    /// Whose limits it counts for, if that is known.
+    pub sender: Option<Sender>,
     /// Whether statuses are to be reported by [`Pool::take_events`](crate::Pool::take_events).
     pub watch: bool,
+    /// Whether it was submitted to this node, rather than heard of from others.
+    pub local: bool,
+    /// Whether it is to replace one with the same tags, and to be refused if there is none.
+    pub replace: bool,
 }
 
 /// A transaction in the pool.
@@ -41,10 +58,23 @@ pub struct Transaction {
     pub valid_till: BlockNumber,
     /// Whether peers may be told of it.
     pub propagate: bool,
+    /// Whose limits it counts for, if that is known.
+    pub sender: Option<Sender>,
+    /// Whether it was submitted to this node, rather than heard of from others.
+    pub local: bool,
+}
+
+/// What of a transaction never changes.
+pub(crate) struct Identity {
+    pub hash: Hash,
+    pub bytes: Arc<[u8]>,
+    pub sender: Option<Sender>,
+    pub local: bool,
 }
 
 impl Transaction {
-    pub(crate) fn new(hash: Hash, bytes: Arc<[u8]>, valid: ValidTransaction, validated_at: BlockNumber) -> Self {
+    pub(crate) fn new(identity: Identity, valid: ValidTransaction, validated_at: BlockNumber) -> Self {
+        let Identity { hash, bytes, sender, local } = identity;
         let ValidTransaction { priority, mut requires, mut provides, longevity, propagate } = valid;
         for tags in [&mut requires, &mut provides] {
             tags.sort();
@@ -52,7 +82,7 @@ impl Transaction {
         }
         let longevity = BlockNumber::try_from(longevity).unwrap_or(BlockNumber::MAX);
         let valid_till = validated_at.saturating_add(longevity);
-        Transaction { hash, bytes, priority, requires, provides, valid_till, propagate }
+        Transaction { hash, bytes, priority, requires, provides, valid_till, propagate, sender, local }
     }
 }
 
@@ -90,23 +120,26 @@ impl Entry {
     }
 }
 
-/// All ready or all future transactions: their order and their size.
+/// All ready or all future transactions: their order, their size, and whose they are.
 #[derive(Default)]
 pub(crate) struct Lane {
     pub ranks: BTreeSet<Rank>,
     pub bytes: usize,
+    shares: Shares,
 }
 
 impl Lane {
     pub fn add(&mut self, entry: &Entry) {
         if self.ranks.insert(entry.rank()) {
             self.bytes += entry.transaction.bytes.len();
+            self.shares.add(entry);
         }
     }
 
     pub fn remove(&mut self, entry: &Entry) {
         if self.ranks.remove(&entry.rank()) {
             self.bytes -= entry.transaction.bytes.len();
+            self.shares.remove(entry);
         }
     }
 
@@ -114,8 +147,8 @@ impl Lane {
         self.ranks.len() > count_max || self.bytes > bytes_max
     }
 
-    /// Lowest priority; among equals the latest.
+    /// The one to evict: lowest priority; among equals the last of the account that has most of them.
     pub fn worst(&self) -> Option<Hash> {
-        self.ranks.first().map(|rank| rank.hash)
+        self.shares.worst()
     }
 }

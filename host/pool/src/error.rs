@@ -11,13 +11,26 @@ pub enum SubmitError {
     /// Found invalid a short while ago.
     #[error("transaction is temporarily banned")]
     TemporarilyBanned,
-    /// Another transaction gives the same tags and its priority is not lower.
-    #[error("priority is too low: {new} does not beat {old}")]
+    /// Another transaction gives the same tags, and this one's priority is not higher by so much as a replacement needs.
+    #[error("priority is too low: {new} does not replace {old}, which takes {needed}")]
     TooLowPriority {
         /// Highest priority among the transactions in the way.
         old: u64,
         /// Priority of the refused one.
         new: u64,
+        /// Lowest priority that would do.
+        needed: u64,
+    },
+    /// It was to replace another transaction, but none of the pool gives the same tags.
+    #[error("no transaction of the pool gives the same tags")]
+    NothingToReplace,
+    /// The sender has as many transactions in the pool as one account may have, and this one comes after them.
+    #[error("the account has reached its limit of {count_max} transactions or {bytes_max} bytes in the pool")]
+    AccountFull {
+        /// Most transactions of one account.
+        count_max: usize,
+        /// Most bytes of one account's transactions.
+        bytes_max: usize,
     },
     /// The pool is full of better transactions.
     #[error("the pool is full and the priority of the transaction too low to make room")]

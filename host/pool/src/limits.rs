@@ -11,8 +11,15 @@ pub struct Limits {
     pub future_count_max: usize,
     /// Encoded bytes of all future transactions.
     pub future_bytes_max: usize,
+    /// Transactions of one account, ready and future together.
+    pub account_count_max: usize,
+    /// Encoded bytes of one account's transactions.
+    pub account_bytes_max: usize,
     /// Encoded bytes of one transaction.
     pub transaction_bytes_max: usize,
+    /// By how much the priority of a transaction must be higher than that of one with the same tags to replace it, in
+    /// percent of the latter's. At least 1 higher it must be in any case.
+    pub replace_percent: u32,
     /// Required and provided tags of one transaction together.
     pub tags_max: usize,
     /// Bytes of one tag.
@@ -34,12 +41,15 @@ impl Default for Limits {
             ready_bytes_max: 64 << 20,
             future_count_max: 8_192,
             future_bytes_max: 16 << 20,
+            account_count_max: 4_096,
+            account_bytes_max: 32 << 20,
             transaction_bytes_max: 4 << 20,
+            replace_percent: 10,
             tags_max: 64,
             tag_bytes_max: 256,
             banned_count_max: 8_192,
             ban_ms: 60_000,
-            watched_count_max: 32_768,
+            watched_count_max: 40_960,
             finality_timeout_blocks: 512,
         }
     }

@@ -5,13 +5,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ziver_primitives::{BlockNumber, Hash, validity::ValidTransaction};
+use ziver_primitives::{
+    AccountId20, BlockNumber, Hash,
+    validity::{TransactionPriority, ValidTransaction},
+};
 
 use crate::ban::BanList;
-use crate::entry::{Candidate, Entry, Lane, Rank, Tag, Transaction};
+use crate::entry::{Candidate, Entry, Identity, Lane, Rank, Sender, Tag, Transaction};
 use crate::error::SubmitError;
 use crate::limits::Limits;
 use crate::ready::Ready;
+use crate::share::Account;
 use crate::watch::{Event, Status, Watched};
 
 mod tags;
@@ -55,6 +59,7 @@ pub struct Pool {
     requirers: BTreeMap<Tag, BTreeSet<Hash>>,
     ready: Lane,
     future: Lane,
+    accounts: BTreeMap<AccountId20, Account>,
     /// Ready transactions that depend on no other of the pool.
     roots: BTreeSet<Rank>,
     expiry: BTreeSet<(BlockNumber, Hash)>,
@@ -74,6 +79,7 @@ impl Pool {
             requirers: BTreeMap::new(),
             ready: Lane::default(),
             future: Lane::default(),
+            accounts: BTreeMap::new(),
             roots: BTreeSet::new(),
             expiry: BTreeSet::new(),
             by_arrival: BTreeMap::new(),
@@ -99,17 +105,22 @@ impl Pool {
 
     /// Takes a transaction that the runtime found valid.
     ///
-    /// A transaction with the same tags is replaced (`usurped`) if its priority is strictly lower. If the pool is over a
-    /// limit afterwards, the worst transactions are evicted (`dropped`), which may be the new one.
+    /// A transaction with the same tags is replaced (`usurped`) if the new one's priority is higher by
+    /// [`Limits::replace_percent`]; those that depend on the old one stay. If the pool is over a limit afterwards, the worst
+    /// transactions are evicted (`dropped`), which may be the new one.
     pub fn submit(&mut self, candidate: Candidate, now_ms: u64) -> Result<Placed, SubmitError> {
-        let Candidate { hash, bytes, valid, validated_at, watch } = candidate;
+        let Candidate { hash, bytes, valid, validated_at, sender, watch, local, replace } = candidate;
         self.check(&hash, bytes.len(), now_ms)?;
         self.check_tags(&valid)?;
         if watch && !self.watched.contains(&hash) && self.watched.len() >= self.limits.watched_count_max {
             return Err(SubmitError::TooManyWatched { watched_count_max: self.limits.watched_count_max });
         }
-        let transaction = Transaction::new(hash, bytes, valid, validated_at);
+        let transaction = Transaction::new(Identity { hash, bytes, sender, local }, valid, validated_at);
         let replaced = self.conflicts(&transaction)?;
+        if replace && replaced.is_empty() {
+            return Err(SubmitError::NothingToReplace);
+        }
+        let (told, is_replacement) = (self.watched.told(), !replaced.is_empty());
         for old in replaced {
             self.take_out(&old);
             self.watched.emit(old, Status::Usurped { by: hash });
@@ -121,7 +132,17 @@ impl Pool {
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.put_in(transaction, arrival);
+        let refused = match sender {
+            Some(Sender { account, .. }) if !self.enforce_account_limits(account, hash) => SubmitError::AccountFull {
+                count_max: self.limits.account_count_max,
+                bytes_max: self.limits.account_bytes_max,
+            },
+            _ => SubmitError::ImmediatelyDropped,
+        };
         self.enforce_limits(Some(hash));
+        if is_replacement {
+            self.watched.settle(told);
+        }
         match self.entries.get(&hash).map(Entry::is_ready) {
             Some(true) => Ok(Placed::Ready),
             Some(false) => Ok(Placed::Future),
@@ -131,7 +152,7 @@ impl Pool {
                 } else {
                     self.watched.forget(&hash);
                 }
-                Err(SubmitError::ImmediatelyDropped)
+                Err(refused)
             }
         }
     }
@@ -218,7 +239,8 @@ impl Pool {
         if self.check_tags(&valid).is_err() {
             return self.remove(hash, Status::Invalid);
         }
-        let new = Transaction::new(*hash, Arc::clone(&old.bytes), valid, validated_at);
+        let identity = Identity { hash: *hash, bytes: Arc::clone(&old.bytes), sender: old.sender, local: old.local };
+        let new = Transaction::new(identity, valid, validated_at);
         let was_ready = entry.is_ready();
         if new.requires == old.requires && new.provides == old.provides {
             let given: Vec<Tag> = entry.given.iter().cloned().collect();
@@ -268,6 +290,16 @@ impl Pool {
     /// Statuses since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
         self.watched.take_events()
+    }
+
+    /// Future transactions, best rank first.
+    pub fn future(&self) -> impl Iterator<Item = &Arc<Transaction>> {
+        self.future.ranks.iter().rev().filter_map(|rank| self.transaction(&rank.hash))
+    }
+
+    /// The bounds that hold.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// A transaction of the pool, ready or future.
@@ -340,10 +372,33 @@ impl Pool {
         let hashes: BTreeSet<Hash> = new.provides.iter().filter_map(|tag| self.providers.get(tag)).copied().collect();
         let priorities =
             hashes.iter().filter_map(|hash| self.entries.get(hash)).map(|entry| entry.transaction.priority);
-        match priorities.max() {
-            Some(old) if old >= new.priority => Err(SubmitError::TooLowPriority { old, new: new.priority }),
-            _ => Ok(hashes),
+        let Some(old) = priorities.max() else { return Ok(hashes) };
+        match replacement_priority(old, self.limits.replace_percent) {
+            Some(needed) if new.priority >= needed => Ok(hashes),
+            needed => Err(SubmitError::TooLowPriority {
+                old,
+                new: new.priority,
+                needed: needed.unwrap_or(TransactionPriority::MAX),
+            }),
         }
+    }
+
+    /// Evicts the account's transactions from the last until its limits hold. Says whether `new`, which is told of by the
+    /// return value of `submit`, stays.
+    fn enforce_account_limits(&mut self, account: AccountId20, new: Hash) -> bool {
+        let Limits { account_count_max, account_bytes_max, .. } = self.limits;
+        let mut stays = true;
+        while let Some(excess) =
+            self.accounts.get(&account).and_then(|account| account.excess(account_count_max, account_bytes_max))
+        {
+            self.take_out(&excess);
+            if excess == new {
+                stays = false;
+            } else {
+                self.watched.emit(excess, Status::Dropped);
+            }
+        }
+        stays
     }
 
     /// Evicts the worst until the limits hold. `new` is told of by the return value of `submit`, not by an event.
@@ -364,6 +419,12 @@ impl Pool {
             }
         }
     }
+}
+
+/// The lowest priority that replaces a transaction of priority `old`; `None` if no number says it.
+fn replacement_priority(old: TransactionPriority, percent: u32) -> Option<TransactionPriority> {
+    let more = (u128::from(old) * u128::from(percent)).div_ceil(100).max(1);
+    TransactionPriority::try_from(u128::from(old) + more).ok()
 }
 
 #[cfg(test)]

@@ -119,6 +119,26 @@ impl Watched {
         }
     }
 
+    /// Events told so far and not taken.
+    pub fn told(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Forgets of what was told since `from` that a transaction had to wait for a moment and is ready again.
+    pub fn settle(&mut self, from: usize) {
+        let mut first_and_last: BTreeMap<Hash, (Status, Status)> = BTreeMap::new();
+        for Event { hash, status } in self.events.iter().skip(from) {
+            let both = first_and_last.entry(*hash).or_insert_with(|| (status.clone(), status.clone()));
+            both.1 = status.clone();
+        }
+        let mut place = 0;
+        self.events.retain(|event| {
+            let is_new = place >= from;
+            place += 1;
+            !is_new || first_and_last.get(&event.hash) != Some(&(Status::Future, Status::Ready))
+        });
+    }
+
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }

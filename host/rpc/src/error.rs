@@ -233,6 +233,9 @@ pub fn submit(error: SubmitError) -> ErrorObjectOwned {
         SubmitError::NothingToReplace => {
             object_with(INVALID_TRANSACTION, "Invalid Transaction", "There is no transaction in the pool to replace")
         }
+        full @ SubmitError::AccountFull { .. } => {
+            object_with(IMMEDIATELY_DROPPED, "Immediately Dropped", full.to_string())
+        }
         SubmitError::ImmediatelyDropped => object_with(
             IMMEDIATELY_DROPPED,
             "Immediately Dropped",

@@ -186,6 +186,14 @@ pub enum SubmitError {
     /// It was to replace another, and there is none with the same tags.
     #[error("there is no transaction to replace")]
     NothingToReplace,
+    /// The sender has as much in the pool as one account may have.
+    #[error("the account has reached its limit of {count_max} transactions or {bytes_max} bytes in the pool")]
+    AccountFull {
+        /// Most transactions of one account.
+        count_max: usize,
+        /// Most bytes of one account's transactions.
+        bytes_max: usize,
+    },
     /// The pool is full of better ones.
     #[error("no room in the pool")]
     ImmediatelyDropped,

@@ -1,8 +1,7 @@
 //! Equal events, equal actions and states.
 
 use codec::Encode;
-use ziver_engine::{Event, Sealing};
-use ziver_primitives::validity::TransactionSource;
+use ziver_engine::{Event, Sealing, Submission};
 
 use crate::fixture::{Alith, Baltathar, Bed, Charleth, START_MS, config, transfer_call};
 
@@ -28,8 +27,7 @@ fn run(seed: u64) -> (Vec<String>, String) {
                 let who = [Alith, Baltathar, Charleth][usize::try_from(draw(3)).unwrap()];
                 let tip = u128::from(draw(5)) * 10u128.pow(12);
                 let extrinsic = bed.signed(who, u32::try_from(draw(6)).unwrap(), tip, transfer_call(1));
-                let (bytes, source) = (extrinsic.encode(), TransactionSource::External);
-                Event::Submit { id, bytes, source, watch: true }
+                Event::Submit { id, submission: Submission { watch: true, ..Submission::local(extrinsic.encode()) } }
             }
         };
         bed.handle(event);

@@ -5,12 +5,14 @@ use std::sync::{Arc, LazyLock};
 use codec::{Compact, Encode};
 use ziver_chain::{BlockId, Chain, ChainConfig, ChainEvent, ChainSpec, GenesisSource, ImportError};
 use ziver_db::{Db, MemoryDb};
-use ziver_engine::{Action, Engine, EngineConfig, Event, Reply, SealError, Sealing, Status, SubmitError, Unlimited};
+use ziver_engine::{
+    Action, Engine, EngineConfig, Event, JournalChange, MiningChange, MiningStatus, Reply, SealError, Sealing, Status,
+    Submission, SubmitError, Unlimited,
+};
 use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
 use ziver_primitives::{
     Block, Hash, OpaqueExtrinsic,
     transaction::{DevelopmentAccount, UnsignedTransaction},
-    validity::TransactionSource,
 };
 
 pub use ziver_primitives::transaction::DevelopmentAccount::{Alith, Baltathar, Charleth};
@@ -76,10 +78,42 @@ impl Bed {
     }
 
     pub fn submit_bytes(&mut self, bytes: Vec<u8>) -> Result<Hash, SubmitError> {
-        match self.reply(Event::Submit { id: 7, bytes, source: TransactionSource::External, watch: true }) {
+        match self.reply(Event::Submit { id: 7, submission: Submission { watch: true, ..Submission::local(bytes) } }) {
             Reply::Submitted(result) => result,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Handed in by a client who does not follow it, or not by a client at all.
+    pub fn submit_as(&mut self, extrinsic: &OpaqueExtrinsic, local: bool, replace: bool) -> Result<Hash, SubmitError> {
+        let submission = Submission { local, replace, ..Submission::local(extrinsic.encode()) };
+        match self.reply(Event::Submit { id: 7, submission }) {
+            Reply::Submitted(result) => result,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn finalize(&mut self, hash: Hash) {
+        match self.reply(Event::Finalize { id: 7, hash }) {
+            Reply::Finalized(result) => result.expect("it can be final"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What the journal would hold if every action was performed, in the order of its being written.
+    pub fn journal(&self) -> Vec<Hash> {
+        let mut held = Vec::new();
+        for action in &self.actions {
+            match action {
+                Action::Journal(JournalChange::Put { hash, bytes }) => {
+                    assert_eq!(*hash, Hash::from(ziver_primitives::hashing::blake2_256(bytes)));
+                    held.push(*hash);
+                }
+                Action::Journal(JournalChange::Remove { hash }) => held.retain(|other| other != hash),
+                _ => {}
+            }
+        }
+        held
     }
 
     pub fn seal_on(&mut self, parent: Option<Hash>, create_empty: bool) -> Result<BlockId, SealError> {
@@ -104,6 +138,13 @@ impl Bed {
     pub fn next_index(&mut self, who: DevelopmentAccount) -> u32 {
         match self.reply(Event::NextIndex { id: 7, account: who.account() }) {
             Reply::NextIndex(result) => result.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn mining(&mut self, change: MiningChange) -> MiningStatus {
+        match self.reply(Event::Mining { id: 7, change }) {
+            Reply::Mining(status) => status,
             other => panic!("{other:?}"),
         }
     }

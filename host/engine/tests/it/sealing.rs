@@ -1,8 +1,8 @@
 //! When blocks are built.
 
-use ziver_engine::{Action, Event, SealError, Sealing, Status};
+use ziver_engine::{Action, Event, MiningChange, MiningStatus, SealError, Sealing, Status};
 
-use crate::fixture::{Baltathar, Bed, START_MS, config};
+use crate::fixture::{Baltathar, Bed, Charleth, START_MS, config};
 
 fn timers(bed: &Bed) -> Vec<u64> {
     let timer = |action: &Action| match action {
@@ -145,4 +145,45 @@ fn finality_follows_at_its_distance() {
     bed.seal();
     assert_eq!(bed.engine.reader().finalized(), block);
     assert_eq!(bed.statuses(&hash).last(), Some(&Status::Finalized { block: block.hash, index: 1 }));
+}
+
+#[test]
+fn stopped_mining_leaves_slots_empty_and_blocks_on_demand_go_on() {
+    let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
+    assert!(bed.mining(MiningChange::Nothing).mining);
+    assert!(!bed.mining(MiningChange::Stop).mining);
+    bed.now_ms += 2_000;
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 0);
+    assert_eq!(timers(&bed).last(), Some(&(START_MS + 4_000)), "the timer goes on");
+    assert_eq!(bed.seal().number, 1);
+    assert!(bed.mining(MiningChange::Start).mining);
+    bed.now_ms += 2_000;
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 2);
+}
+
+#[test]
+fn instant_sealing_takes_up_what_waits_when_mining_starts() {
+    let mut bed = Bed::new(config(Sealing::Instant));
+    bed.mining(MiningChange::Stop);
+    let transfer = bed.transfer(Baltathar, 0);
+    bed.submit(&transfer).unwrap();
+    bed.handle(Event::Tick);
+    assert_eq!((timers(&bed), bed.best().number), (vec![], 0));
+    bed.mining(MiningChange::Start);
+    assert_eq!(timers(&bed), [START_MS]);
+    bed.handle(Event::Tick);
+    assert_eq!(bed.best().number, 1);
+}
+
+#[test]
+fn other_author_is_named_by_the_next_block() {
+    let mut bed = Bed::manual();
+    let status = bed.mining(MiningChange::SetAuthor(Charleth.account()));
+    let expected = MiningStatus { mining: false, author: Charleth.account(), sealing: Sealing::Manual };
+    assert_eq!(status, expected, "with manual sealing nothing is built unasked");
+    let block = bed.seal();
+    let digest = &bed.block(&block.hash).header.digest.logs[0];
+    assert_eq!(*digest, ziver_chain::author_digest(&Charleth.account()));
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use ziver_engine::Sealing;
 use ziver_primitives::AccountId20;
 
-use super::{RpcArgs, StoreArgs, rpc::RPC_PORT};
+use super::{RpcArgs, StoreArgs, pool::PoolArgs, rpc::RPC_PORT};
 
 /// Milliseconds between blocks unless said otherwise.
 pub const BLOCK_TIME_MS: u64 = 2_000;
@@ -46,6 +46,9 @@ pub struct RunArgs {
     /// Who makes the blocks and gets their fees [default on a development chain: Alith].
     #[arg(long, value_name = "ACCOUNT")]
     pub author: Option<AccountId20>,
+    /// What may wait for a block.
+    #[command(flatten)]
+    pub pool: PoolArgs,
 }
 
 impl RunArgs {

@@ -106,3 +106,13 @@ fn rpc_limits_are_passed_on() {
     let few = args.rpc.server_config(args.rpc_address(), "all", 3);
     assert_eq!((few.connections_max, few.cors), (3, ziver_rpc::Cors::Any));
 }
+
+#[test]
+fn pool_has_the_limits_that_are_asked_for_and_usual_ones_otherwise() {
+    assert_eq!(run(&[]).pool.limits(), ziver_pool::Limits::default());
+    let limits =
+        run(&["--pool-limit", "80", "--pool-mb", "16", "--pool-account-limit", "3", "--pool-replace-percent", "25"]);
+    let limits = limits.pool.limits();
+    assert_eq!((limits.ready_count_max, limits.future_count_max, limits.account_count_max), (80, 10, 3));
+    assert_eq!((limits.ready_bytes_max, limits.future_bytes_max, limits.replace_percent), (16 << 20, 4 << 20, 25));
+}

@@ -48,6 +48,9 @@ impl Pool {
         let entry = Entry { transaction: Arc::new(transaction), arrival, given: BTreeSet::new(), missing };
         let is_ready = entry.is_ready();
         self.by_arrival.insert(arrival, hash);
+        if let Some(sender) = entry.transaction.sender {
+            self.accounts.entry(sender.account).or_default().add(&entry);
+        }
         self.entries.insert(hash, entry);
         self.place(&hash);
         if was_ready != Some(is_ready) {
@@ -66,13 +69,20 @@ impl Pool {
         self.demote(*hash);
         self.unplace(hash);
         let Some(entry) = self.entries.remove(hash) else { return };
-        let transaction = entry.transaction;
-        self.expiry.remove(&(transaction.valid_till, *hash));
+        self.expiry.remove(&(entry.transaction.valid_till, *hash));
         self.by_arrival.remove(&entry.arrival);
-        for tag in &transaction.provides {
+        if let Some(sender) = entry.transaction.sender
+            && let Some(account) = self.accounts.get_mut(&sender.account)
+        {
+            account.remove(&entry);
+            if account.is_empty() {
+                self.accounts.remove(&sender.account);
+            }
+        }
+        for tag in &entry.transaction.provides {
             self.providers.remove(tag);
         }
-        for tag in &transaction.requires {
+        for tag in &entry.transaction.requires {
             if let Some(hashes) = self.requirers.get_mut(tag) {
                 hashes.remove(hash);
                 if hashes.is_empty() {

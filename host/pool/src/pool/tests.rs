@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use ziver_primitives::{Hash, validity::ValidTransaction};
+use ziver_primitives::{AccountId20, Hash, validity::ValidTransaction};
 
 use super::{Included, Placed, Pool, PoolSize};
-use crate::{Candidate, Event, Limits, Status, SubmitError};
+use crate::{Candidate, Event, Limits, Sender, Status, SubmitError};
 
 const NOW: u64 = 1_000;
 
@@ -26,7 +26,10 @@ fn candidate(n: u64, priority: u64, requires: &[&str], provides: &[&str]) -> Can
         bytes: Arc::from(vec![0; 100]),
         valid: valid(priority, requires, provides),
         validated_at: 10,
+        sender: None,
         watch: true,
+        local: false,
+        replace: false,
     }
 }
 
@@ -104,7 +107,7 @@ fn equal_priority_for_the_same_tag_is_refused() {
     let mut pool = pool();
     pool.submit(candidate(1, 5, &[], &["a"]), NOW).unwrap();
     let refused = pool.submit(candidate(2, 5, &[], &["a"]), NOW);
-    assert_eq!(refused, Err(SubmitError::TooLowPriority { old: 5, new: 5 }));
+    assert_eq!(refused, Err(SubmitError::TooLowPriority { old: 5, new: 5, needed: 6 }));
     assert_eq!(order(&pool), [1]);
 }
 
@@ -115,7 +118,9 @@ fn higher_priority_for_the_same_tag_usurps_and_keeps_dependents_ready() {
     pool.submit(candidate(2, 1, &["a"], &["b"]), NOW).unwrap();
     assert_eq!(pool.submit(candidate(3, 6, &[], &["a"]), NOW), Ok(Placed::Ready));
     assert_eq!(order(&pool), [3, 2]);
-    assert_eq!(statuses(&mut pool, 1), [Status::Ready, Status::Usurped { by: hash(3) }]);
+    let events: Vec<(Hash, Status)> =
+        pool.take_events().into_iter().skip(2).map(|event| (event.hash, event.status)).collect();
+    assert_eq!(events, [(hash(1), Status::Usurped { by: hash(3) }), (hash(3), Status::Ready)], "2 just stays");
 }
 
 #[test]
@@ -355,4 +360,84 @@ fn tag_that_the_chain_took_back_is_waited_for_again() {
     assert_eq!(statuses(&mut pool, 2), [Status::Future]);
     pool.submit(candidate(4, 1, &[], &["a"]), NOW).unwrap();
     assert_eq!(order(&pool), [4, 2, 3]);
+}
+
+/// A transaction of an account; its tag is made of both.
+fn sent(n: u64, priority: u64, account: u8, nonce: u32) -> Candidate {
+    let sender = Some(Sender { account: AccountId20([account; 20]), nonce });
+    Candidate { sender, ..candidate(n, priority, &[], &[&format!("{account}/{nonce}")]) }
+}
+
+#[test]
+fn replacement_takes_so_many_percent_more_rounded_up() {
+    for (percent, old, needed) in
+        [(10, 5, 6), (10, 10, 11), (10, 11, 13), (10, 1_000, 1_100), (0, 7, 8), (100, 7, 14), (10, 0, 1)]
+    {
+        let mut pool = Pool::new(Limits { replace_percent: percent, ..Limits::default() });
+        pool.submit(candidate(1, old, &[], &["a"]), NOW).unwrap();
+        let new = needed - 1;
+        let refused = pool.submit(candidate(2, new, &[], &["a"]), NOW);
+        assert_eq!(refused, Err(SubmitError::TooLowPriority { old, new, needed }), "{percent} % of {old}");
+        assert_eq!(pool.submit(candidate(2, needed, &[], &["a"]), NOW), Ok(Placed::Ready));
+    }
+}
+
+#[test]
+fn priority_that_no_number_exceeds_enough_is_not_replaced() {
+    let mut pool = pool();
+    let old = u64::MAX / 11 * 10 + 11;
+    pool.submit(candidate(1, old, &[], &["a"]), NOW).unwrap();
+    let (new, needed) = (u64::MAX, u64::MAX);
+    let refused = pool.submit(candidate(2, new, &[], &["a"]), NOW);
+    assert_eq!(refused, Err(SubmitError::TooLowPriority { old, new, needed }));
+}
+
+#[test]
+fn replacement_with_nothing_to_replace_is_refused() {
+    let mut pool = pool();
+    let replacing = |n| Candidate { replace: true, ..candidate(n, 9, &[], &["a"]) };
+    assert_eq!(pool.submit(replacing(1), NOW), Err(SubmitError::NothingToReplace));
+    assert_eq!(pool.size(), PoolSize::default());
+    pool.submit(candidate(2, 5, &[], &["a"]), NOW).unwrap();
+    assert_eq!(pool.submit(replacing(3), NOW), Ok(Placed::Ready));
+}
+
+#[test]
+fn account_at_its_limit_gives_its_highest_nonce() {
+    let mut pool = Pool::new(Limits { account_count_max: 2, ..Limits::default() });
+    pool.submit(sent(1, 5, 1, 1), NOW).unwrap();
+    pool.submit(sent(2, 5, 1, 2), NOW).unwrap();
+    let full = SubmitError::AccountFull { count_max: 2, bytes_max: Limits::default().account_bytes_max };
+    assert_eq!(pool.submit(sent(3, 900, 1, 3), NOW), Err(full), "whatever it pays, it comes after the others");
+    assert_eq!(statuses(&mut pool, 3), []);
+    assert_eq!(pool.submit(sent(4, 1, 1, 0), NOW), Ok(Placed::Ready));
+    assert_eq!(statuses(&mut pool, 2), [Status::Dropped]);
+    assert_eq!(pool.submit(sent(5, 1, 2, 0), NOW), Ok(Placed::Ready), "another account has its own limit");
+    assert_eq!(order(&pool), [1, 4, 5]);
+}
+
+#[test]
+fn bytes_of_an_account_are_limited_too_and_given_back() {
+    let mut pool = Pool::new(Limits { account_bytes_max: 250, ..Limits::default() });
+    pool.submit(sent(1, 5, 1, 0), NOW).unwrap();
+    pool.submit(sent(2, 5, 1, 1), NOW).unwrap();
+    assert!(matches!(pool.submit(sent(3, 5, 1, 2), NOW), Err(SubmitError::AccountFull { .. })));
+    pool.enact(hash(90), 11, &[included(1)]);
+    assert_eq!(pool.submit(sent(3, 5, 1, 2), NOW), Ok(Placed::Ready));
+}
+
+#[test]
+fn full_pool_of_equals_takes_from_whoever_has_most() {
+    let mut pool = Pool::new(Limits { ready_count_max: 4, ..Limits::default() });
+    for nonce in 0..4 {
+        pool.submit(sent(10 + u64::from(nonce), 5, 1, nonce), NOW).unwrap();
+    }
+    assert_eq!(pool.submit(sent(1, 5, 2, 0), NOW), Ok(Placed::Ready));
+    assert_eq!(statuses(&mut pool, 13).last(), Some(&Status::Dropped));
+    assert_eq!(pool.submit(sent(2, 5, 3, 0), NOW), Ok(Placed::Ready));
+    assert_eq!(pool.submit(sent(3, 5, 4, 0), NOW), Ok(Placed::Ready));
+    assert_eq!(order(&pool), [10, 1, 2, 3]);
+    assert_eq!(pool.submit(sent(4, 5, 5, 0), NOW), Err(SubmitError::ImmediatelyDropped), "all have one");
+    assert_eq!(pool.submit(sent(5, 6, 1, 1), NOW), Ok(Placed::Ready), "who pays more goes first whatever he has");
+    assert_eq!(order(&pool), [5, 10, 1, 2]);
 }

@@ -7,16 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use ziver_pool::{Candidate, Included, Limits, Placed, Pool, Status, SubmitError};
-use ziver_primitives::{Hash, validity::ValidTransaction};
+use ziver_pool::{Candidate, Included, Limits, Placed, Pool, Sender, Status, SubmitError};
+use ziver_primitives::{AccountId20, Hash, validity::ValidTransaction};
 
 const ACCOUNTS: u8 = 3;
-const NONCES: u8 = 4;
+const NONCES: u8 = 6;
 const LIMITS: fn() -> Limits = || Limits {
     ready_count_max: 6,
     ready_bytes_max: 500,
     future_count_max: 3,
     future_bytes_max: 400,
+    account_count_max: 4,
+    account_bytes_max: 400,
     ..Limits::default()
 };
 
@@ -38,7 +40,7 @@ enum Op {
 }
 
 fn ops() -> impl Strategy<Value = Vec<Op>> {
-    let plan = (0..ACCOUNTS, 0..NONCES, 0..4u64, prop_oneof![Just(50usize), Just(150)])
+    let plan = (0..ACCOUNTS, 0..NONCES, prop_oneof![0..4u64, 9..24u64], prop_oneof![Just(50usize), Just(150)])
         .prop_map(|(account, nonce, priority, bytes)| Plan { account, nonce, priority, bytes });
     let op = prop_oneof![
         6 => plan.prop_map(Op::Submit),
@@ -116,10 +118,27 @@ impl Naive {
         order
     }
 
+    /// Of the lowest priority; of whoever has most of that; the last of it.
     fn worst(&self, ready: bool) -> Option<u64> {
         let set = self.ready();
-        let lane = self.waiting.iter().filter(|one| set.contains(&one.number) == ready);
-        lane.min_by_key(|one| (one.plan.priority, u64::MAX - one.number)).map(|one| one.number)
+        let lane = || self.waiting.iter().filter(|one| set.contains(&one.number) == ready);
+        let lowest = lane().map(|one| one.plan.priority).min()?;
+        let of = |account| lane().filter(move |one| one.plan.priority == lowest && one.plan.account == account);
+        let size = |account| (of(account).count(), of(account).map(|one| one.number).max());
+        let largest = (0..ACCOUNTS).max_by_key(|account| size(*account))?;
+        of(largest).max_by_key(|one| (one.plan.nonce, one.number)).map(|one| one.number)
+    }
+
+    fn enforce_account(&mut self, account: u8, limits: &Limits) {
+        loop {
+            let own: Vec<&Waiting> = self.waiting.iter().filter(|one| one.plan.account == account).collect();
+            let bytes: usize = own.iter().map(|one| one.plan.bytes).sum();
+            if own.len() <= limits.account_count_max && bytes <= limits.account_bytes_max {
+                return;
+            }
+            let last = own.iter().max_by_key(|one| (one.plan.nonce, one.number)).expect("there are some").number;
+            self.waiting.retain(|one| one.number != last);
+        }
     }
 
     fn size(&self, ready: bool) -> (usize, usize) {
@@ -146,13 +165,23 @@ impl Naive {
     fn submit(&mut self, number: u64, plan: Plan, limits: &Limits) -> Result<Placed, SubmitError> {
         let same = |one: &Waiting| (one.plan.account, one.plan.nonce) == (plan.account, plan.nonce);
         if let Some(old) = self.waiting.iter().find(|one| same(one))
-            && old.plan.priority >= plan.priority
+            && (plan.priority * 100 < old.plan.priority * (100 + u64::from(limits.replace_percent))
+                || plan.priority == old.plan.priority)
         {
-            return Err(SubmitError::TooLowPriority { old: old.plan.priority, new: plan.priority });
+            let (old, new) = (old.plan.priority, plan.priority);
+            let needed = (old + 1..).find(|needed| needed * 100 >= old * (100 + u64::from(limits.replace_percent)));
+            return Err(SubmitError::TooLowPriority { old, new, needed: needed.expect("there is one") });
         }
         self.waiting.retain(|one| !same(one));
+        let account = plan.account;
         self.waiting.push(Waiting { number, plan });
+        self.enforce_account(account, limits);
+        let is_full = !self.waiting.iter().any(|one| one.number == number);
         self.enforce(limits);
+        if is_full {
+            let (count_max, bytes_max) = (limits.account_count_max, limits.account_bytes_max);
+            return Err(SubmitError::AccountFull { count_max, bytes_max });
+        }
         if !self.waiting.iter().any(|one| one.number == number) {
             return Err(SubmitError::ImmediatelyDropped);
         }
@@ -169,7 +198,10 @@ fn candidate(number: u64, plan: &Plan, next_nonce: u8) -> Candidate {
         bytes: Arc::from(vec![0; plan.bytes]),
         valid: ValidTransaction { priority: plan.priority, requires, provides, ..Default::default() },
         validated_at: 0,
+        sender: Some(Sender { account: AccountId20([plan.account; 20]), nonce: plan.nonce.into() }),
         watch: true,
+        local: false,
+        replace: false,
     }
 }
 
