@@ -160,6 +160,9 @@ pub(crate) enum HostError {
     /// Commit or rollback without a transaction, or too many of them.
     #[error("{0}")]
     Transaction(&'static str),
+    /// A batch of signatures that is begun twice, or ended without one.
+    #[error("{0}")]
+    Batch(&'static str),
     /// The allocator refused.
     #[error(transparent)]
     Allocator(#[from] AllocatorError),

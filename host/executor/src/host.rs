@@ -4,9 +4,9 @@
 //! `i64` with the pointer in the low and the length in the high 32 bits; *pointer* arguments name buffers of a fixed
 //! length. What a function returns is allocated in the guest's heap and then belongs to the guest.
 //!
-//! One file per family; each has a `link` that adds its functions to the linker. Families that this host does not have
-//! (keystores, offchain workers, the signature schemes of other chains) are named in [`stubs`], so that foreign runtimes
-//! can be loaded: calling one ends the call with its name.
+//! One file per family; each has a `link` that adds its functions to the linker. Functions that this host does not have
+//! (offchain workers, making keys) are named in [`stubs`], so that foreign runtimes can be loaded: calling one ends the
+//! call with its name.
 //!
 //! Invariant: no argument of a host function makes the host panic or touch memory outside of the guest's.
 //! Invariant: a failing state (database, pruned block) ends the call with [`HostError::State`]; the guest never sees it as
@@ -17,8 +17,10 @@ mod child_storage;
 mod crypto;
 pub(crate) mod guest;
 mod hashing;
+mod keystore;
 mod logging;
 mod misc;
+mod signatures;
 mod storage;
 pub(crate) mod stubs;
 mod trie;
@@ -47,6 +49,8 @@ pub(crate) struct HostState {
     pub transactions: u32,
     /// Says no to growth beyond the limits.
     pub limiter: Limiter,
+    /// Whether all signatures of the open batch were valid; nothing while none is open.
+    pub batch: Option<bool>,
     /// Log lines so far, and the last one of level error.
     pub log: logging::CallLog,
 }
@@ -60,6 +64,7 @@ impl HostState {
             memory: None,
             heap: None,
             transactions: 0,
+            batch: None,
             limiter: Limiter::new(memory_pages_max),
             log: logging::CallLog::default(),
         }
@@ -72,6 +77,8 @@ pub(crate) fn link_host_functions(linker: &mut Linker<HostState>) -> wasmtime::R
     child_storage::link(linker)?;
     hashing::link(linker)?;
     crypto::link(linker)?;
+    signatures::link(linker)?;
+    keystore::link(linker)?;
     allocator::link(linker)?;
     logging::link(linker)?;
     misc::link(linker)?;

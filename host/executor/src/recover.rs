@@ -82,12 +82,10 @@ pub fn compressed(key: &RecoveredKey) -> [u8; 33] {
     out
 }
 
-/// Whether `signature` (r, s and an ignored v) over `hash` was made by the compressed `key`. A high s is accepted.
+/// Whether `signature` (r, s, v) over `hash` was made by the compressed `key`. As in Substrate that is asked by recovery: v
+/// counts, must be 0 to 3, and a high s is accepted.
 pub fn verify(signature: &[u8; 65], hash: &[u8; 32], key: &[u8; 33]) -> bool {
-    let Ok(key) = secp256k1::PublicKey::from_slice(key) else { return false };
-    let Ok(mut parsed) = secp256k1::ecdsa::Signature::from_compact(&signature[..64]) else { return false };
-    parsed.normalize_s();
-    key.verify(Message::from_digest(*hash), &parsed).is_ok()
+    signature[64] <= 3 && recover(signature, hash).is_ok_and(|found| compressed(&found) == *key)
 }
 
 type Shard = Mutex<LruCache<[u8; 97], Result<RecoveredKey, RecoverError>>>;

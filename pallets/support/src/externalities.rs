@@ -66,7 +66,8 @@ pub trait Externalities {
     fn rollback_transaction(&mut self);
     /// The root of the state trie with all writes so far, in state version 1.
     fn storage_root(&mut self) -> [u8; 32];
-    /// The root of the trie of `values` keyed by their compact index, in state version 1.
+    /// The root of the trie of `values` keyed by their compact index, in state version 0, as the
+    /// runtime's system version promises for extrinsics.
     fn ordered_root(&self, values: &[Vec<u8>]) -> [u8; 32];
     /// The SCALE-encoded version of the runtime in `code`; `None` where it is not a runtime that the host could run.
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>>;

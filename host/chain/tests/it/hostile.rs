@@ -42,7 +42,7 @@ fn refuse_variant(change: impl FnOnce(&mut Block)) -> ImportError {
 }
 
 fn with_body(block: &mut Block, extrinsics: Vec<OpaqueExtrinsic>) {
-    block.header.extrinsics_root = extrinsics_root(&extrinsics, StateVersion::V1);
+    block.header.extrinsics_root = extrinsics_root(&extrinsics, StateVersion::V0);
     block.extrinsics = extrinsics;
 }
 

@@ -1,4 +1,4 @@
-//! `ext_crypto_*`: secp256k1. Other schemes are stubs, see [`super::stubs`].
+//! `ext_crypto_*`: secp256k1. The other schemes are in [`super::signatures`].
 
 use wasmtime::{Caller, Linker, Result};
 use ziver_primitives::hashing::blake2_256;

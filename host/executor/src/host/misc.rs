@@ -1,4 +1,5 @@
-//! `ext_misc_*`: printing, and the version of a blob. `ext_offchain_index_*`: nothing, see below.
+//! `ext_misc_*`: printing, and the version of a blob. `ext_offchain_index_*` and `ext_transaction_index_*`: nothing, see
+//! below.
 
 use codec::Encode;
 use wasmtime::{Caller, Linker, Result};
@@ -34,7 +35,8 @@ pub(super) fn link(linker: &mut Linker<HostState>) -> Result<()> {
         let version = version.map(|version| version.encode());
         Ok(guest.give_option(version.as_deref())?)
     })?;
-    link_offchain_index(linker)
+    link_offchain_index(linker)?;
+    link_transaction_index(linker)
 }
 
 /// Runtimes leave data for offchain workers while executing blocks. A host without such workers forgets it, which no
@@ -55,5 +57,27 @@ fn link_offchain_index(linker: &mut Linker<HostState>) -> Result<()> {
         Guest(caller).split()?.0.slice(key)?;
         Ok(())
     })?;
+    Ok(())
+}
+
+/// Runtimes tell which data in a block's body is to be kept and served by its hash. A host without such a store forgets it,
+/// which no block's result depends on.
+fn link_transaction_index(linker: &mut Linker<HostState>) -> Result<()> {
+    linker.func_wrap(
+        "env",
+        "ext_transaction_index_index_version_1",
+        |caller: Caller<'_, HostState>, _extrinsic: u32, _bytes: u32, hash: u32| {
+            Guest(caller).split()?.0.array::<32>(hash)?;
+            Ok(())
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        "ext_transaction_index_renew_version_1",
+        |caller: Caller<'_, HostState>, _extrinsic: u32, hash: u32| {
+            Guest(caller).split()?.0.array::<32>(hash)?;
+            Ok(())
+        },
+    )?;
     Ok(())
 }

@@ -12,25 +12,10 @@ use crate::code::unresolved;
 use crate::error::{HostError, InvalidCode};
 
 /// Published functions without an implementation here, sorted.
-pub(crate) const PUBLISHED: [&str; 41] = [
-    "ext_crypto_ecdsa_batch_verify_version_1",
+pub(crate) const PUBLISHED: [&str; 20] = [
     "ext_crypto_ecdsa_generate_version_1",
-    "ext_crypto_ecdsa_public_keys_version_1",
-    "ext_crypto_ecdsa_sign_prehashed_version_1",
-    "ext_crypto_ecdsa_sign_version_1",
-    "ext_crypto_ed25519_batch_verify_version_1",
     "ext_crypto_ed25519_generate_version_1",
-    "ext_crypto_ed25519_public_keys_version_1",
-    "ext_crypto_ed25519_sign_version_1",
-    "ext_crypto_ed25519_verify_version_1",
-    "ext_crypto_finish_batch_verify_version_1",
-    "ext_crypto_sr25519_batch_verify_version_1",
     "ext_crypto_sr25519_generate_version_1",
-    "ext_crypto_sr25519_public_keys_version_1",
-    "ext_crypto_sr25519_sign_version_1",
-    "ext_crypto_sr25519_verify_version_1",
-    "ext_crypto_sr25519_verify_version_2",
-    "ext_crypto_start_batch_verify_version_1",
     "ext_offchain_http_request_add_header_version_1",
     "ext_offchain_http_request_start_version_1",
     "ext_offchain_http_request_write_body_version_1",
@@ -48,12 +33,6 @@ pub(crate) const PUBLISHED: [&str; 41] = [
     "ext_offchain_sleep_until_version_1",
     "ext_offchain_submit_transaction_version_1",
     "ext_offchain_timestamp_version_1",
-    "ext_transaction_index_index_version_1",
-    "ext_transaction_index_renew_version_1",
-    "ext_trie_blake2_256_verify_proof_version_1",
-    "ext_trie_blake2_256_verify_proof_version_2",
-    "ext_trie_keccak_256_verify_proof_version_1",
-    "ext_trie_keccak_256_verify_proof_version_2",
 ];
 
 /// Whether `name` is a published function that this host does not have.

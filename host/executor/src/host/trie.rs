@@ -1,9 +1,12 @@
-//! `ext_trie_*`: roots of maps and lists that the guest holds. State has nothing to do with them.
+//! `ext_trie_*`: roots of maps and lists that the guest holds, and proofs that it was given. State has nothing to do with
+//! them.
 
 use codec::Decode;
 use wasmtime::{Caller, Linker, Result};
+use ziver_primitives::Hash;
 use ziver_trie::hash_db::Hasher;
-use ziver_trie::{Blake2Hasher, KeccakHasher, StateVersion, ordered_root, root};
+use ziver_trie::trie_db::{self, TrieLayout};
+use ziver_trie::{Blake2Hasher, KeccakHasher, LayoutV0, LayoutV1, StateVersion, ordered_root, root};
 
 use super::{Guest, HostState};
 use crate::error::HostError;
@@ -15,9 +18,9 @@ pub(super) fn link(linker: &mut Linker<HostState>) -> Result<()> {
 
 fn link_hasher<H>(linker: &mut Linker<HostState>, hash: &str) -> Result<()>
 where
-    H: Hasher,
-    H::Out: AsRef<[u8]>,
+    H: Hasher<Out = Hash>,
 {
+    link_verify::<H>(linker, hash)?;
     for (kind, function) in [("root", pairs_root::<H> as RootFn), ("ordered_root", list_root::<H>)] {
         let name = format!("ext_trie_{hash}_{kind}");
         linker.func_wrap("env", &format!("{name}_version_1"), move |caller: Caller<'_, HostState>, data: u64| {
@@ -54,4 +57,46 @@ fn pairs_root<H: Hasher>(data: &mut &[u8], version: StateVersion) -> Option<Vec<
 fn list_root<H: Hasher>(data: &mut &[u8], version: StateVersion) -> Option<Vec<u8>> {
     let values = Vec::<Vec<u8>>::decode(data).ok()?;
     Some(ordered_root::<H>(values, version).as_ref().to_vec())
+}
+
+fn link_verify<H: Hasher<Out = Hash>>(linker: &mut Linker<HostState>, hash: &str) -> Result<()> {
+    let name = format!("ext_trie_{hash}_verify_proof");
+    linker.func_wrap(
+        "env",
+        &format!("{name}_version_1"),
+        |caller: Caller<'_, HostState>, root: u32, proof: u64, key: u64, value: u64| {
+            Ok(verify::<LayoutV0<H>>(caller, root, proof, key, value)?)
+        },
+    )?;
+    linker.func_wrap(
+        "env",
+        &format!("{name}_version_2"),
+        |caller: Caller<'_, HostState>, root: u32, proof: u64, key: u64, value: u64, version: u32| {
+            Ok(match state_version(version)? {
+                StateVersion::V0 => verify::<LayoutV0<H>>(caller, root, proof, key, value)?,
+                StateVersion::V1 => verify::<LayoutV1<H>>(caller, root, proof, key, value)?,
+            })
+        },
+    )?;
+    Ok(())
+}
+
+/// Whether a compact proof (nodes without the hashes that follow from other nodes) shows that `key` has `value` in the trie
+/// with this root.
+fn verify<L: TrieLayout>(
+    caller: Caller<'_, HostState>,
+    root: u32,
+    proof: u64,
+    key: u64,
+    value: u64,
+) -> Result<u32, HostError>
+where
+    L::Hash: Hasher<Out = Hash>,
+{
+    let mut guest = Guest(caller);
+    let (bytes, _) = guest.split()?;
+    let (root, mut proof) = (Hash::from(*bytes.array::<32>(root)?), bytes.slice(proof)?);
+    let item = (bytes.slice(key)?, Some(bytes.slice(value)?));
+    let proof = Vec::<Vec<u8>>::decode(&mut proof).map_err(|_| HostError::Argument("proof"))?;
+    Ok(u32::from(trie_db::proof::verify_proof::<L, _, _, _>(&root, &proof, [&item]).is_ok()))
 }

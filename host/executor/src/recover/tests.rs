@@ -81,6 +81,10 @@ proptest! {
         let mut other = hash;
         other[0] ^= 1;
         prop_assert!(!verify(&signature, &other, &compressed(&key)));
+        prop_assert!(!verify(&ethereum, &hash, &compressed(&key)));
+        let mut other = signature;
+        other[64] ^= 1;
+        prop_assert!(!verify(&other, &hash, &compressed(&key)));
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod calls;
 mod guest;
 mod host_api;
 mod limits;
+mod proofs;
 mod real;
+mod signatures;
 mod storage;
 mod versions;

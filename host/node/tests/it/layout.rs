@@ -95,6 +95,11 @@ fn only_the_node_joins_engine_and_rpc() {
 }
 
 #[test]
+fn nothing_imports_a_crate_of_tests() {
+    assert_imports("tests alone", |_| true, |_, to| to != "host/conformance");
+}
+
+#[test]
 fn lower_host_crates_never_import_higher_ones() {
     let order = ["host/db", "host/state", "host/executor", "host/chain", "host/engine", "host/node"];
     let place = |folder: &str| order.iter().position(|name| *name == folder);

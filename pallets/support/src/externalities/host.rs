@@ -90,7 +90,7 @@ impl Externalities for HostExternalities {
     fn ordered_root(&self, values: &[Vec<u8>]) -> [u8; 32] {
         let values = values.encode();
         // SAFETY: `values` outlives the call; the answer is ours and has 32 bytes.
-        unsafe { take_array(ffi::ext_trie_keccak_256_ordered_root_version_2(pointer_size(&values), 1)) }
+        unsafe { take_array(ffi::ext_trie_keccak_256_ordered_root_version_2(pointer_size(&values), 0)) }
     }
 
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>> {
