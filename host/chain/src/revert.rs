@@ -8,6 +8,7 @@ use ziver_primitives::BlockNumber;
 
 use crate::Chain;
 use crate::events::ChainEvent;
+use crate::index;
 use crate::insert::{InsertError, put_route};
 use crate::records;
 use crate::route::BlockId;
@@ -38,6 +39,8 @@ impl Chain {
         let hashes: Vec<_> = gone.iter().map(|block| block.hash).collect();
         self.reader.shared.state.discard(&hashes, &mut batch)?;
         for block in &gone {
+            let body = records::body(&*self.reader.shared.db, &block.hash)?;
+            index::delete(&mut batch, block, &body.unwrap_or_default());
             records::delete_node(&mut batch, &block.hash);
             records::delete_block(&mut batch, &block.hash);
         }

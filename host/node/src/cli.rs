@@ -3,6 +3,7 @@
 //! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
 mod blocks;
+mod key;
 mod pool;
 mod rpc;
 mod run;
@@ -13,6 +14,10 @@ use clap::{Parser, Subcommand};
 
 pub use self::{
     blocks::{BlockAt, ExportBlocksArgs, ExportStateArgs, ImportBlocksArgs, RevertArgs},
+    key::{
+        DerivationArgs, EncryptionArgs, FromMnemonicArgs, GenerateArgs, InspectArgs, KeyCommand, KeystoreCommand,
+        KeystoreCreateArgs, KeystoreDecryptArgs, KeystoreInspectArgs, SecretArgs, SecretText,
+    },
     rpc::RpcArgs,
     run::RunArgs,
     spec::{BuildSpecArgs, PurgeArgs},
@@ -50,6 +55,9 @@ pub enum Command {
     ExportState(ExportStateArgs),
     /// Remove the stored chain.
     PurgeChain(PurgeArgs),
+    /// Make keys, look at them, and put them into files.
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 mod blocks;
 mod check;
+mod key;
 mod revert;
+mod secrets;
 mod spec;
 mod state;
 
@@ -39,5 +41,6 @@ pub fn perform(command: &Command) -> Result<()> {
             state::export(args)
         }
         Command::PurgeChain(args) => spec::purge(args),
+        Command::Key(command) => key::perform(command),
     }
 }

@@ -23,9 +23,11 @@ mod descriptors;
 mod engine_loop;
 mod informant;
 mod journal;
+mod keystore;
 mod output;
 mod progress;
 mod run;
+mod secret;
 mod store;
 mod watchers;
 

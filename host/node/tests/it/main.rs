@@ -10,6 +10,7 @@ mod bad_input;
 mod blocks;
 mod descriptors;
 mod full_disk;
+mod keys;
 mod kill;
 mod layout;
 mod lifecycle;
