@@ -6,6 +6,7 @@ mod fake;
 mod connections;
 mod heads;
 mod malformed;
+mod own;
 mod policy;
 mod reads;
 mod rules;
