@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use ziver_db::Db;
 use ziver_executor::{CallError, Executor, InvalidCode};
 use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
-use ziver_state::{Overlay, RuntimeCode, StateDb, StateError, View};
+use ziver_state::{Overlay, RuntimeCode, StateDb, StateError, StateHold, View};
 
 use crate::build::{self, BuildError, BuildRequest, DryRun};
 use crate::gate::Gate;
@@ -165,6 +165,12 @@ impl ChainReader {
             Err(StateError::Pruned(_)) => Ok(None),
             Err(error) => Err(ReadError::State(error)),
         }
+    }
+
+    /// Keeps the states from a height on, where they are there still, until the hold is dropped; up to a limit of blocks
+    /// ([`ziver_state::limits::HELD_BLOCKS_MAX`]) beyond the pruning window.
+    pub fn hold_states(&self, from: BlockNumber) -> StateHold {
+        self.shared.state.hold(from)
     }
 
     /// Runs a method of the runtime on the state after a block. Whatever it writes is thrown away. At most

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ziver_chain::{ChainReader, ReadError as ChainError};
+use ziver_chain::{BlockId, ChainReader, ReadError as ChainError};
 use ziver_executor::CallError;
 use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
-use ziver_rpc::{BlockRef, ChainRead, ReadError};
-use ziver_state::View;
+use ziver_rpc::{BlockRef, ChainRead, ReadError, Snapshot, StateHold};
+use ziver_state::{StateError, View};
 
 /// Reads a chain for RPC.
 pub struct ChainView(pub ChainReader);
@@ -17,8 +17,20 @@ impl ChainView {
     }
 }
 
+fn block_ref(block: BlockId) -> BlockRef {
+    BlockRef { hash: block.hash, number: block.number }
+}
+
 fn backend(error: impl std::fmt::Display) -> ReadError {
     ReadError::Backend(error.to_string())
+}
+
+/// A view that was made in time can lose its state while it is read.
+fn state_error(error: StateError) -> ReadError {
+    match error {
+        StateError::Pruned(block) => ReadError::Pruned(block),
+        error => backend(error),
+    }
 }
 
 fn read_error(error: ChainError) -> ReadError {
@@ -36,13 +48,24 @@ impl ChainRead for ChainView {
     }
 
     fn best(&self) -> BlockRef {
-        let best = self.0.best();
-        BlockRef { hash: best.hash, number: best.number }
+        block_ref(self.0.best())
     }
 
     fn finalized(&self) -> BlockRef {
-        let finalized = self.0.finalized();
-        BlockRef { hash: finalized.hash, number: finalized.number }
+        block_ref(self.0.finalized())
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let snapshot = self.0.snapshot();
+        Snapshot {
+            best: block_ref(snapshot.best),
+            finalized: block_ref(snapshot.finalized),
+            non_final: snapshot.non_final.iter().map(|above| block_ref(above.block)).collect(),
+        }
+    }
+
+    fn hold_states(&self, from: BlockNumber) -> StateHold {
+        Box::new(self.0.hold_states(from))
     }
 
     fn hash_at(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError> {
@@ -60,7 +83,7 @@ impl ChainRead for ChainView {
     }
 
     fn storage(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.view(block)?.get(child, key).map_err(backend)
+        self.view(block)?.get(child, key).map_err(state_error)
     }
 
     fn keys(
@@ -71,11 +94,15 @@ impl ChainRead for ChainView {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Vec<u8>>, ReadError> {
-        self.view(block)?.keys(child, prefix, after, limit).map_err(backend)
+        self.view(block)?.keys(child, prefix, after, limit).map_err(state_error)
     }
 
     fn prove(&self, block: Hash, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError> {
-        self.view(block)?.prove(child, keys).map_err(backend)
+        self.view(block)?.prove(child, keys).map_err(state_error)
+    }
+
+    fn merkle_value(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.view(block)?.merkle_value(child, key).map_err(state_error)
     }
 
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {

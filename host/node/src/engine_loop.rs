@@ -16,7 +16,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::sync::{broadcast, mpsc, oneshot, oneshot::error::TryRecvError};
+use tokio::sync::{mpsc, oneshot, oneshot::error::TryRecvError};
 use ziver_chain::{ChainEvent, ChainReader};
 use ziver_engine::{
     Action, Engine, Event, MiningChange, MiningStatus, Reply, RequestId, SealError as EngineSealError, Submission,
@@ -24,7 +24,9 @@ use ziver_engine::{
 };
 use ziver_pool::{Limits, PoolSize, SubmitError as PoolRefusal};
 use ziver_primitives::{BlockNumber, Hash, Header, Nonce};
-use ziver_rpc::link::{self, Command, LinkPeer, Notice, SealError, SubmitError, TransactionStatus};
+use ziver_rpc::link::{
+    self, Command, Head, LinkPeer, NewBlock, NewlyFinal, Notice, Notices, SealError, SubmitError, TransactionStatus,
+};
 
 use crate::journal::{self, Journal};
 use crate::watchers::Watchers;
@@ -103,7 +105,7 @@ struct EngineLoop<'a> {
     engine: Engine,
     journal: &'a mut Journal,
     reader: ChainReader,
-    notices: broadcast::Sender<Notice>,
+    notices: Notices,
     watchers: Watchers,
     waiting: HashMap<RequestId, Waiting>,
     next_id: RequestId,
@@ -113,7 +115,7 @@ struct EngineLoop<'a> {
 }
 
 impl<'a> EngineLoop<'a> {
-    fn new(engine: Engine, notices: broadcast::Sender<Notice>, journal: &'a mut Journal) -> Self {
+    fn new(engine: Engine, notices: Notices, journal: &'a mut Journal) -> Self {
         let reader = engine.reader();
         Self {
             engine,
@@ -267,22 +269,20 @@ impl<'a> EngineLoop<'a> {
 
     fn tell_chain(&mut self, event: ChainEvent) -> Result<(), String> {
         match event {
-            ChainEvent::Imported { block, header, .. } => {
+            ChainEvent::Imported { block, header, new_runtime, .. } => {
                 self.headers.insert(block.hash, header.clone());
-                self.tell(Notice::Imported(header));
+                let head = Head { hash: block.hash, header };
+                self.notices.send(Notice::Imported(NewBlock { head, new_runtime }));
             }
             ChainEvent::BestChanged { best, route } => {
                 if route.is_reorg() {
                     tracing::info!(best = best.number, retracted = route.retracted.len(), "the best chain changed");
                 }
-                let header = self.header(&best.hash)?;
-                self.tell(Notice::Best(header));
+                self.notices.send(Notice::Best(self.head(best.hash)?));
             }
-            ChainEvent::Finalized { blocks, .. } => {
-                for block in blocks {
-                    let header = self.header(&block.hash)?;
-                    self.tell(Notice::Finalized(header));
-                }
+            ChainEvent::Finalized { blocks, pruned } => {
+                let blocks: Result<Vec<Head>, String> = blocks.iter().map(|block| self.head(block.hash)).collect();
+                self.notices.send(Notice::Finalized(Arc::new(NewlyFinal { blocks: blocks?, pruned })));
                 for hash in self.watchers.sweep() {
                     let _ = self.engine.handle(now_ms(), Event::Unwatch { hash });
                 }
@@ -291,17 +291,13 @@ impl<'a> EngineLoop<'a> {
         Ok(())
     }
 
-    fn tell(&self, notice: Notice) {
-        // Fails when nobody listens.
-        let _ = self.notices.send(notice);
-    }
-
-    fn header(&self, hash: &Hash) -> Result<Arc<Header>, String> {
-        if let Some(header) = self.headers.get(hash) {
-            return Ok(header.clone());
+    fn head(&self, hash: Hash) -> Result<Head, String> {
+        if let Some(header) = self.headers.get(&hash) {
+            return Ok(Head { hash, header: header.clone() });
         }
-        let header = self.reader.header(hash).map_err(|error| format!("cannot read a new header: {error}"))?;
-        header.map(Arc::new).ok_or_else(|| format!("the new header {hash:?} is missing"))
+        let header = self.reader.header(&hash).map_err(|error| format!("cannot read a new header: {error}"))?;
+        let header = header.map(Arc::new).ok_or_else(|| format!("the new header {hash:?} is missing"))?;
+        Ok(Head { hash, header })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc::Sender;
 use ziver_engine::Status;
 use ziver_primitives::Hash;
-use ziver_rpc::link::TransactionStatus;
+use ziver_rpc::link::{Inclusion, TransactionStatus};
 
 /// Followers by transaction.
 #[derive(Debug, Default)]
@@ -49,10 +49,10 @@ fn for_clients(status: &Status) -> TransactionStatus {
         Status::Future => TransactionStatus::Future,
         Status::Ready => TransactionStatus::Ready,
         Status::Broadcast(peers) => TransactionStatus::Broadcast(peers.clone()),
-        Status::InBlock { block, .. } => TransactionStatus::InBlock(*block),
+        Status::InBlock { block, index } => TransactionStatus::InBlock(Inclusion { block: *block, index: *index }),
         Status::Retracted { block } => TransactionStatus::Retracted(*block),
         Status::FinalityTimeout { block } => TransactionStatus::FinalityTimeout(*block),
-        Status::Finalized { block, .. } => TransactionStatus::Finalized(*block),
+        Status::Finalized { block, index } => TransactionStatus::Finalized(Inclusion { block: *block, index: *index }),
         Status::Usurped { by } => TransactionStatus::Usurped(*by),
         Status::Dropped => TransactionStatus::Dropped,
         Status::Invalid => TransactionStatus::Invalid,

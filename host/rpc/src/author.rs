@@ -11,7 +11,7 @@ use crate::{
     error::{self, RpcResult},
     json,
     limits::{PENDING_BYTES_MAX, STATUSES_PER_WATCH_MAX, TRANSACTION_BYTES_MAX},
-    link::{Command, TransactionStatus},
+    link::{Command, SubmitError, TransactionStatus},
     params::{Arguments, Bytes},
     subscription::{Ended, Feed, refuse},
 };
@@ -43,13 +43,32 @@ pub async fn submit(
     bytes: Vec<u8>,
     watch: Option<mpsc::Sender<TransactionStatus>>,
 ) -> RpcResult<Hash> {
-    if bytes.is_empty() {
-        return Err(error::bad_format("no bytes"));
-    }
     if bytes.len() > TRANSACTION_BYTES_MAX {
         return Err(error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX));
     }
-    context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await?.map_err(error::submit)
+    hand_in(context, bytes, watch).await?.map_err(error::submit)
+}
+
+/// Like [`submit`], for who tells of a refusal in another way. An error is the server's own: it is busy or ends.
+pub async fn hand_in(
+    context: &Context,
+    bytes: Vec<u8>,
+    watch: Option<mpsc::Sender<TransactionStatus>>,
+) -> RpcResult<Result<Hash, SubmitError>> {
+    if bytes.is_empty() {
+        return Ok(Err(SubmitError::BadFormat("no bytes".into())));
+    }
+    if bytes.len() > TRANSACTION_BYTES_MAX {
+        return Ok(Err(SubmitError::ImmediatelyDropped));
+    }
+    context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await
+}
+
+/// A refusal in words, reason included.
+pub fn refusal_text(why: &SubmitError) -> String {
+    let object = error::submit(why.clone());
+    let reason = object.data().and_then(|data| serde_json::from_str::<String>(data.get()).ok());
+    reason.map_or_else(|| object.message().to_owned(), |reason| format!("{}: {reason}", object.message()))
 }
 
 /// The ready transactions in the order of their execution, as many as fit [`PENDING_BYTES_MAX`].

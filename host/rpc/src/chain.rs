@@ -1,7 +1,5 @@
 //! `chain_*`: blocks, headers, hashes, and subscriptions to heads.
 
-use std::sync::Arc;
-
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError};
 use serde_json::Value;
 use ziver_primitives::{Hash, Header};
@@ -12,7 +10,7 @@ use crate::{
     error::{self, RpcResult},
     json,
     limits::HASHES_PER_QUERY_MAX,
-    link::Notice,
+    link::{Head, Notice},
     params::{Arguments, HashArg, NumberArg, OneOrMany},
     subscription::{Ended, Feed, refuse},
 };
@@ -108,12 +106,13 @@ impl Heads {
         }
     }
 
-    fn pick(self, notice: Notice) -> Option<Arc<Header>> {
+    /// The heads that a subscription wants to hear of, lowest first.
+    fn pick(self, notice: &Notice) -> &[Head] {
         match (self, notice) {
-            (Self::Best, Notice::Best(header))
-            | (Self::All, Notice::Imported(header))
-            | (Self::Final, Notice::Finalized(header)) => Some(header),
-            _ => None,
+            (Self::Best, Notice::Best(head)) => std::slice::from_ref(head),
+            (Self::All, Notice::Imported(block)) => std::slice::from_ref(&block.head),
+            (Self::Final, Notice::Finalized(newly)) => &newly.blocks,
+            _ => &[],
         }
     }
 }
@@ -139,9 +138,10 @@ async fn feed_heads(
     let mut caught_up = CaughtUp { which, present, parent: header.parent_hash, done: false };
     loop {
         let notice = feed.next_notice(&mut notices).await?;
-        let Some(header) = which.pick(notice) else { continue };
-        if caught_up.is_news(&header) {
-            feed.send(&json::header(&header)).await?;
+        for head in which.pick(&notice) {
+            if caught_up.is_news(head) {
+                feed.send(&json::header(&head.header)).await?;
+            }
         }
     }
 }
@@ -161,17 +161,16 @@ struct CaughtUp {
 
 impl CaughtUp {
     /// Whether a subscriber that knows the present head has not heard of this one.
-    fn is_news(&mut self, header: &Header) -> bool {
+    fn is_news(&mut self, Head { hash, header }: &Head) -> bool {
         if self.done {
             return true;
         }
         if let Heads::Final = self.which {
             return header.number > self.present.number;
         }
-        let hash = header.hash();
         // From here on the same head is news: the chain has come back to it.
-        self.done = hash == self.present.hash || header.number > self.present.number;
-        hash != self.present.hash && hash != self.parent
+        self.done = *hash == self.present.hash || header.number > self.present.number;
+        *hash != self.present.hash && *hash != self.parent
     }
 }
 

@@ -4,6 +4,8 @@
 //! tests. All functions may block on the disk or run the runtime, so methods call them through
 //! [`Context::read`](crate::Context::read) and [`Context::call`](crate::Context::call) only.
 
+use std::any::Any;
+
 use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
 
 /// Why a read of the chain has no answer. Converted to a JSON-RPC error in [`crate::error`].
@@ -42,6 +44,20 @@ pub struct BlockRef {
     pub number: BlockNumber,
 }
 
+/// The heads and the blocks between them, as they were at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The head of the best chain.
+    pub best: BlockRef,
+    /// The last final block.
+    pub finalized: BlockRef,
+    /// All blocks above the final one, on every branch, parents first.
+    pub non_final: Vec<BlockRef>,
+}
+
+/// Keeps old states readable until it is dropped; see [`ChainRead::hold_states`].
+pub type StateHold = Box<dyn Any + Send + Sync>;
+
 /// A snapshot-reading view of the chain.
 pub trait ChainRead: Send + Sync + 'static {
     /// The first block.
@@ -50,6 +66,11 @@ pub trait ChainRead: Send + Sync + 'static {
     fn best(&self) -> BlockRef;
     /// The last final block.
     fn finalized(&self) -> BlockRef;
+    /// Both heads and all blocks above the final one.
+    fn snapshot(&self) -> Snapshot;
+    /// Keeps the states of the final blocks from this height on, where they are there still, from being pruned. An
+    /// implementation may bound how far back it honours that.
+    fn hold_states(&self, from: BlockNumber) -> StateHold;
     /// The block of the best chain at a height.
     fn hash_at(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError>;
     /// The header of a block on any branch.
@@ -69,6 +90,8 @@ pub trait ChainRead: Send + Sync + 'static {
     ) -> Result<Vec<Vec<u8>>, ReadError>;
     /// The trie nodes that prove the values (or absence) of `keys`.
     fn prove(&self, block: Hash, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError>;
+    /// The Merkle value of the trie's node at `key`, or of the closest one below; `None` if there is nothing.
+    fn merkle_value(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError>;
     /// Runs an entry point of the runtime on the state after `block` and throws the changes away.
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError>;
     /// The version of the runtime in the state after `block`.

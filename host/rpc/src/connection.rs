@@ -84,7 +84,6 @@ impl Connection {
     }
 
     /// Resolves when the connection's socket is gone.
-    #[cfg_attr(not(test), allow(dead_code, reason = "for what outlives requests"))]
     pub async fn ended(&self) {
         let mut ended = self.state().ended.subscribe();
         // Fails when nobody can tell any more, which is the end as well.

@@ -46,8 +46,12 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads go to `chain`, commands over `link`.
+    /// Reads go to `chain`, commands over `link`. To be called before the first notice is sent.
     pub fn new(chain: Arc<dyn ChainRead>, link: Link, info: ChainInfo) -> Self {
+        if let Err(why) = link.notices.begin(chain.clone()) {
+            // The rest can be served.
+            tracing::error!("the head of the chain can't be followed: {why}");
+        }
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             chain,
@@ -62,16 +66,6 @@ impl Context {
     /// The chain, for what is answered from memory: heads and genesis.
     pub fn chain(&self) -> &dyn ChainRead {
         &*self.chain
-    }
-
-    /// The chain's number as Ethereum's tools want one: `chainId` of the chain's properties, else the first four bytes of
-    /// the genesis hash.
-    pub fn chain_id(&self) -> u64 {
-        let of_genesis = || {
-            let hash = self.chain.genesis();
-            u64::from(u32::from_be_bytes([hash.0[0], hash.0[1], hash.0[2], hash.0[3]]))
-        };
-        self.info.properties.get("chainId").and_then(Value::as_u64).unwrap_or_else(of_genesis)
     }
 
     /// Runs `work`, which may read the disk, on a blocking thread.

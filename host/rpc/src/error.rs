@@ -16,7 +16,7 @@ use ziver_primitives::{
 
 use crate::{
     chain_read::ReadError,
-    limits::ERROR_TEXT_BYTES_MAX,
+    limits::{ERROR_TEXT_BYTES_MAX, FOLLOWS_PER_CONNECTION_MAX},
     link::{SealError, SubmitError},
 };
 
@@ -69,6 +69,17 @@ pub const SEAL_FAILED: i32 = 11_000;
 pub const EMPTY_POOL: i32 = 12_000;
 /// The block to build on or to finalise is unknown.
 pub const BLOCK_NOT_FOUND: i32 = 13_000;
+
+/// The connection has as many follows as it may have, in the new specification's numbering like those below.
+pub const TOO_MANY_FOLLOWS: i32 = -32800;
+/// The block was never told of by the follow, or was unpinned.
+pub const NOT_PINNED: i32 = -32801;
+/// The follow was begun without runtimes.
+pub const FOLLOW_WITHOUT_RUNTIME: i32 = -32802;
+/// The operation does not wait for the client.
+pub const NOT_WAITING: i32 = -32803;
+/// A hash stands twice in the list of blocks to unpin.
+pub const DUPLICATE_HASH: i32 = -32804;
 
 /// An error with this code and message.
 pub fn object(code: i32, message: impl Into<String>) -> ErrorObjectOwned {
@@ -261,6 +272,34 @@ fn unknown_text(why: UnknownTransaction) -> String {
         UnknownTransaction::Custom(code) => format!("Custom error: {code}"),
         why => why.to_string(),
     }
+}
+
+/// One `chainHead_v1_follow` more than allowed.
+pub fn too_many_follows() -> ErrorObjectOwned {
+    object(
+        TOO_MANY_FOLLOWS,
+        format!("A connection may have {FOLLOWS_PER_CONNECTION_MAX} chainHead_v1_follow at a time"),
+    )
+}
+
+/// A block that the follow does not know, or knows no longer.
+pub fn not_pinned(hash: Hash) -> ErrorObjectOwned {
+    object(NOT_PINNED, format!("Block {hash:?} is not pinned: it was not reported, or it was unpinned"))
+}
+
+/// `chainHead_v1_call` on a follow that has no runtimes.
+pub fn follow_without_runtime() -> ErrorObjectOwned {
+    object(FOLLOW_WITHOUT_RUNTIME, "chainHead_v1_call needs a chainHead_v1_follow with withRuntime = true")
+}
+
+/// `chainHead_v1_continue` of an operation that goes on by itself.
+pub fn not_waiting(operation: &str) -> ErrorObjectOwned {
+    object(NOT_WAITING, format!("Operation {operation:.64} has not sent operationWaitingForContinue"))
+}
+
+/// A hash twice in `chainHead_v1_unpin`.
+pub fn duplicate_hash(hash: Hash) -> ErrorObjectOwned {
+    object(DUPLICATE_HASH, format!("Block {hash:?} is twice in the list"))
 }
 
 /// Why no block was made or finalised by hand.

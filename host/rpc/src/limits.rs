@@ -19,6 +19,8 @@ pub const SUBSCRIPTIONS_PER_CONNECTION_MAX: u32 = 1_024;
 pub const OUTGOING_MESSAGES_PER_CONNECTION_MAX: u32 = 512;
 /// How long a notification may wait for room among a connection's outgoing messages before the connection is closed.
 pub const SLOW_SUBSCRIBER_TIMEOUT_MS: u64 = 10_000;
+/// Messages that may wait for a client while a large one is read for it.
+pub const LARGE_MESSAGES_WAITING_MAX: usize = 8;
 /// Requests of one connection that may be in work; the server reads no more from its socket until one is answered.
 pub const REQUESTS_IN_WORK_PER_CONNECTION_MAX: usize = 256;
 /// Parameter bytes of the requests of one connection that may be in work, on the same terms.
@@ -68,16 +70,42 @@ pub const HASHES_PER_QUERY_MAX: usize = 1_000;
 pub const ENGINE_COMMANDS_MAX: usize = 4_096;
 /// Notices of new, best and final blocks kept for a subscriber that is behind; one that misses some is disconnected.
 pub const NOTICES_KEPT_MAX: usize = 1_024;
+/// Live `chainHead_v1_follow` of one connection.
+pub const FOLLOWS_PER_CONNECTION_MAX: usize = 4;
+/// Blocks pinned for one follow that are final or on a discarded fork; the follow is stopped when there are more.
+pub const PINNED_SETTLED_BLOCKS_MAX: usize = 512;
+/// How far below the final block a pinned one may lie; the follow is stopped when one lies lower.
+pub const PINNED_DEPTH_BLOCKS_MAX: u32 = 512;
+/// Hashes that one `chainHead_v1_unpin` takes: more than can be pinned on a usual chain.
+pub const UNPINNED_BLOCKS_PER_REQUEST_MAX: usize = 8_192;
+/// Operations of one follow at the same time.
+pub const OPERATIONS_PER_FOLLOW_MAX: usize = 16;
+/// How many of those read, or wait to send what they have read.
+pub const OPERATIONS_READING_PER_FOLLOW_MAX: usize = 4;
+/// Items that one `chainHead_v1_storage` takes; more are reported as discarded.
+pub const STORAGE_QUERIES_PER_OPERATION_MAX: usize = 1_024;
+/// Bytes of the keys in such a list.
+pub const STORAGE_QUERY_KEY_BYTES_MAX: usize = 128 * 1024;
+/// Items in one notification about storage.
+pub const STORAGE_PAGE_ITEMS_MAX: usize = 256;
+/// Bytes of keys and values after which such a notification takes no more.
+pub const STORAGE_PAGE_BYTES_MAX: usize = 256 * 1024;
+/// `archive_v1_storage` of one connection at the same time.
+pub const ARCHIVE_STORAGES_PER_CONNECTION_MAX: usize = 16;
+/// Transactions that one connection may have broadcast at the same time.
+pub const BROADCASTS_PER_CONNECTION_MAX: usize = 16;
+/// Transactions that all connections together may have broadcast.
+pub const BROADCASTS_MAX: usize = 1_024;
+/// Their bytes.
+pub const BROADCAST_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Best blocks that pass at most before a broadcast transaction that the pool refuses is tried again.
+pub const BROADCAST_RETRY_BLOCKS_MAX: u32 = 64;
+/// Final blocks that a new `chainHead_v1_follow` begins with.
+pub const FINAL_BLOCKS_TOLD_MAX: usize = 16;
 /// Bytes of a transaction with its length prefix; the pool takes no larger ones.
 pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the transactions that `author_pendingExtrinsics` lists; their hexadecimal form fits a response.
 pub const PENDING_BYTES_MAX: usize = 12 * 1024 * 1024;
-/// Transactions that `txpool_content` lists.
-pub const POOL_TRANSACTIONS_LISTED_MAX: usize = 4_096;
-/// Blocks in one answer of `admin_exportChain`.
-pub const BLOCKS_PER_EXPORT_MAX: usize = 256;
-/// Bytes of these blocks, unless the first one has more; their hexadecimal form fits a response.
-pub const EXPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Lists of pending transactions in work at the same time, over all connections.
 pub const PENDING_AT_ONCE_MAX: usize = 2;
 /// Statuses that wait for one watcher of a transaction.

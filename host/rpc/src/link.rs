@@ -6,13 +6,17 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use ziver_primitives::{
-    AccountId20, BlockNumber, Hash, Header, Nonce,
+    AccountId20, BlockNumber, Hash, Header, Nonce, RuntimeVersion,
     validity::{InvalidTransaction, UnknownTransaction},
 };
 
-use crate::limits::{ENGINE_COMMANDS_MAX, NOTICES_KEPT_MAX};
+use crate::limits::ENGINE_COMMANDS_MAX;
+
+mod notices;
+
+pub use notices::{Notices, Told};
 
 /// A wish for the engine.
 #[derive(Debug)]
@@ -213,6 +217,15 @@ pub enum SealError {
     Failed(String),
 }
 
+/// Where in the chain a transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inclusion {
+    /// The block's hash.
+    pub block: Hash,
+    /// The transaction's place in the block's body, counted from 0.
+    pub index: u32,
+}
+
 /// What has become of a watched transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransactionStatus {
@@ -222,14 +235,14 @@ pub enum TransactionStatus {
     Ready,
     /// Was sent to these peers.
     Broadcast(Vec<String>),
-    /// Is in this block of the best chain.
-    InBlock(Hash),
+    /// Is in a block of the best chain.
+    InBlock(Inclusion),
     /// The block is no longer part of the best chain.
     Retracted(Hash),
     /// The block did not become final in time.
     FinalityTimeout(Hash),
     /// The block is final. Last status.
-    Finalized(Hash),
+    Finalized(Inclusion),
     /// Another transaction took its place. Last status.
     Usurped(Hash),
     /// Left the pool for lack of room. Last status.
@@ -246,15 +259,45 @@ impl TransactionStatus {
     }
 }
 
+/// A block's header with its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Blake2-256 of the header.
+    pub hash: Hash,
+    /// The header.
+    pub header: Arc<Header>,
+}
+
+/// A block that was added above the final one.
+#[derive(Debug, Clone)]
+pub struct NewBlock {
+    /// The block.
+    pub head: Head,
+    /// The runtime's version after this block, if the block changed the runtime.
+    pub new_runtime: Option<Arc<RuntimeVersion>>,
+}
+
+/// Blocks that became final at once.
+#[derive(Debug, Clone)]
+pub struct NewlyFinal {
+    /// They, lowest first; never empty.
+    pub blocks: Vec<Head>,
+    /// Blocks of the forks that were discarded for them.
+    pub pruned: Vec<Hash>,
+}
+
 /// A change of the chain, broadcast to the subscriptions.
+///
+/// They come in the order in which things happened: a block after its parent and before it is best or final, and a best
+/// block above the final one before the old best block is discarded. So whoever applies them one by one has a whole tree.
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// A block was added, on any branch.
-    Imported(Arc<Header>),
+    Imported(NewBlock),
     /// The head of the best chain moved to this block.
-    Best(Arc<Header>),
-    /// This block became final.
-    Finalized(Arc<Header>),
+    Best(Head),
+    /// Blocks became final.
+    Finalized(Arc<NewlyFinal>),
 }
 
 /// The server's ends of the seam.
@@ -263,7 +306,7 @@ pub struct Link {
     /// To the engine.
     pub commands: mpsc::Sender<Command>,
     /// From the engine; each subscription listens on its own.
-    pub notices: broadcast::Sender<Notice>,
+    pub notices: Notices,
 }
 
 /// The node's ends of the seam.
@@ -271,13 +314,13 @@ pub struct Link {
 pub struct LinkPeer {
     /// What the clients want.
     pub commands: mpsc::Receiver<Command>,
-    /// Where the node tells what happened. Sending fails when nobody listens, which is no error.
-    pub notices: broadcast::Sender<Notice>,
+    /// Where the node tells what happened.
+    pub notices: Notices,
 }
 
 /// Makes both ends.
 pub fn link() -> (Link, LinkPeer) {
     let (to_engine, commands) = mpsc::channel(ENGINE_COMMANDS_MAX);
-    let (notices, _) = broadcast::channel(NOTICES_KEPT_MAX);
+    let notices = Notices::default();
     (Link { commands: to_engine, notices: notices.clone() }, LinkPeer { commands, notices })
 }

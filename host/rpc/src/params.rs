@@ -134,6 +134,32 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for AtMost<T, 
     }
 }
 
+/// One value or a list of at most `MAX`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SomeOrOne<T, const MAX: usize>(pub Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for SomeOrOne<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T, const MAX: usize>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Either<T, MAX> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a string or a list of at most {MAX}")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+                T::deserialize(text.into_deserializer()).map(|one| vec![one])
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vec<T>, A::Error> {
+                at_most(MAX, list)
+            }
+        }
+        deserializer.deserialize_any(Either::<T, MAX>(PhantomData)).map(Self)
+    }
+}
+
 /// Reads a list; stops with an error at the first value past the limit.
 fn at_most<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(limit: usize, mut list: A) -> Result<Vec<T>, A::Error> {
     let mut items = Vec::new();

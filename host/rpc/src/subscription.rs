@@ -5,13 +5,32 @@
 //! blocks would mislead it. jsonrpsee tells a client nothing when a feed merely returns, so every end that the client
 //! has not brought about goes through [`Feed::give_up`].
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use jsonrpsee::{Extensions, PendingSubscriptionSink, SubscriptionSink, types::ErrorObjectOwned};
+use jsonrpsee::{
+    ConnectionId, Extensions, MethodCallback, PendingSubscriptionSink, RpcModule, SubscriptionSink,
+    core::RegisterMethodError,
+    types::{ErrorObjectOwned, Id},
+};
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::{connection::Connection, limits::SLOW_SUBSCRIBER_TIMEOUT_MS, link::Notice};
+use crate::{
+    Context,
+    connection::Connection,
+    error::RpcResult,
+    limits::{LARGE_MESSAGES_WAITING_MAX, SLOW_SUBSCRIBER_TIMEOUT_MS},
+    link::Notice,
+    params::Arguments,
+};
+
+/// How often it is looked whether a slow client has read some.
+const ROOM_POLL_MS: u64 = 5;
 
 /// Bytes of a notification besides its value, at least.
 const NOTIFICATION_HEAD_BYTES: usize = 80;
@@ -53,6 +72,21 @@ impl Feed {
         Err(refused)
     }
 
+    /// Waits until few messages wait to be written to the client, so that what is read for it next does not pile up.
+    pub async fn room(&self) -> Result<(), Ended> {
+        // Nothing wakes us when a message leaves; a client that reads is seldom waited for.
+        for _ in 0..SLOW_SUBSCRIBER_TIMEOUT_MS / ROOM_POLL_MS {
+            if self.sink.is_closed() {
+                return Err(Ended);
+            }
+            if self.sink.max_capacity() - self.sink.capacity() <= LARGE_MESSAGES_WAITING_MAX {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(ROOM_POLL_MS)).await;
+        }
+        Err(self.give_up("does not read what it asked for"))
+    }
+
     /// The next notice, unless the client leaves first.
     pub async fn next_notice(&self, notices: &mut broadcast::Receiver<Notice>) -> Result<Notice, Ended> {
         tokio::select! {
@@ -83,7 +117,70 @@ impl Feed {
     }
 }
 
+/// Bounds how many subscriptions of a kind a connection has; clones share the count.
+#[derive(Clone)]
+pub struct PlacesPerConnection {
+    taken: Arc<Mutex<HashMap<ConnectionId, usize>>>,
+    max: usize,
+}
+
+/// One of a connection's places, until dropped.
+pub struct PlaceOfConnection {
+    all: PlacesPerConnection,
+    connection: ConnectionId,
+}
+
+impl PlacesPerConnection {
+    /// At most `max` for each connection.
+    pub fn new(max: usize) -> Self {
+        Self { taken: Arc::default(), max }
+    }
+
+    /// A place, if there is one.
+    pub fn take(&self, connection: ConnectionId) -> Option<PlaceOfConnection> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(connection).or_default();
+        if *count >= self.max {
+            return None;
+        }
+        *count += 1;
+        Some(PlaceOfConnection { all: self.clone(), connection })
+    }
+}
+
+impl Drop for PlaceOfConnection {
+    fn drop(&mut self) {
+        let mut taken = self.all.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.connection) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.connection);
+            }
+        }
+    }
+}
+
 /// Refuses a subscription.
 pub async fn refuse(pending: PendingSubscriptionSink, error: ErrorObjectOwned) {
     pending.reject(error).await;
+}
+
+/// Makes a subscription's unsubscribe method answer what `then` says instead of whether there was such a subscription;
+/// `then` gets the connection, the subscription's id, and that.
+pub fn on_unsubscribe(
+    module: &mut RpcModule<Context>,
+    name: &'static str,
+    then: impl Fn(ConnectionId, &str, bool) -> RpcResult<Value> + Clone + Send + Sync + 'static,
+) -> Result<(), RegisterMethodError> {
+    let Some(MethodCallback::Unsubscription(usual)) = module.remove_method(name) else {
+        return Err(RegisterMethodError::MethodNotFound(name.into()));
+    };
+    module.register_method(name, move |params, _, extensions| {
+        let id: String = Arguments::new(&params)?.required()?;
+        let connection = extensions.get::<ConnectionId>().copied().unwrap_or_default();
+        let answer = usual(Id::Null, params, connection, usize::MAX, extensions.clone());
+        let answer: Value = serde_json::from_str(answer.as_json().get()).unwrap_or_default();
+        then(connection, &id, answer.get("result") == Some(&Value::Bool(true)))
+    })?;
+    Ok(())
 }

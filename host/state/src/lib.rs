@@ -21,7 +21,7 @@
 mod changes;
 mod code;
 mod error;
-mod limits;
+pub mod limits;
 mod memory;
 mod nodes;
 mod overlay;
@@ -36,7 +36,7 @@ pub use error::StateError;
 pub use memory::MemoryView;
 pub use overlay::{Finished, NoTransaction, Overlay, Removal};
 pub use pruning::{InvalidPruning, Pruning};
-pub use store::{StateDb, StateFigures, StateOptions};
+pub use store::{StateDb, StateFigures, StateHold, StateOptions};
 pub use view::View;
 pub use ziver_primitives::Hash;
 pub use ziver_trie::{Blake2Hasher, KeccakHasher, StateVersion, child_root_key};

@@ -168,4 +168,9 @@ impl<H: Hasher<Out = Hash>> View for MemoryView<H> {
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
         root::prove::<H>(&self.nodes, self.root, child, keys)
     }
+
+    fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        let Some(root) = root::trie_root::<H>(&self.nodes, self.root, child)? else { return Ok(None) };
+        root::merkle_value::<H>(&self.nodes, child, root, key)
+    }
 }

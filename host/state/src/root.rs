@@ -7,7 +7,7 @@ use ziver_primitives::Hash;
 use ziver_trie::{
     CHILD_STORAGE_PREFIX, LayoutV0, LayoutV1, StateVersion, child_root_key, empty_root,
     hash_db::Hasher,
-    trie_db::{Trie, TrieDBBuilder, TrieDBKeyIterator, TrieDBMutBuilder, TrieLayout, TrieMut},
+    trie_db::{MerkleValue, Trie, TrieDBBuilder, TrieDBKeyIterator, TrieDBMutBuilder, TrieLayout, TrieMut},
 };
 
 use crate::{
@@ -133,6 +133,36 @@ pub(crate) fn value_hash<H: Hasher<Out = Hash>>(
     let nodes = Nodes::new(TrieId::new(None), source);
     let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
     trie.get_hash(key).map_err(|error| nodes.error(error))
+}
+
+/// The root of the trie that `child` names in the state at `root`; `None` if there is no such child trie.
+pub(crate) fn trie_root<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    root: Hash,
+    child: Option<&[u8]>,
+) -> Result<Option<Hash>, StateError> {
+    let Some(name) = child else { return Ok(Some(root)) };
+    let bytes = get::<H>(source, None, root, &child_root_key(name))?;
+    bytes.map(|bytes| decode_child_root(&bytes)).transpose()
+}
+
+/// The Merkle value of the node at `key` of the trie at `root`, or of the closest one below.
+pub(crate) fn merkle_value<H: Hasher<Out = Hash>>(
+    source: &dyn NodeSource,
+    child: Option<&[u8]>,
+    root: Hash,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>, StateError> {
+    if root == empty_root::<H>() {
+        return Ok(None);
+    }
+    let nodes = Nodes::new(TrieId::new(child), source);
+    let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
+    let found = trie.lookup_first_descendant(key).map_err(|error| nodes.error(error))?;
+    Ok(found.map(|value| match value {
+        MerkleValue::Node(bytes) => bytes,
+        MerkleValue::Hash(hash) => hash.as_bytes().to_vec(),
+    }))
 }
 
 /// The first key of the trie at `root` that is greater than `after`.

@@ -29,6 +29,7 @@ use crate::{Changes, MemoryView, Pruning, StateError, TrieChanges, View, nodes::
 mod cache;
 mod deaths;
 mod flat;
+mod holds;
 mod open;
 mod records;
 mod shared;
@@ -38,6 +39,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use holds::StateHold;
 use records::{Base, Journalled, KeptBlock, META_BASE};
 use shared::Shared;
 use tree::Layer;
@@ -117,6 +119,12 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     /// Number of the oldest finalised block whose state is kept.
     pub fn oldest(&self) -> u32 {
         self.shared.oldest()
+    }
+
+    /// Keeps the states from block `number` on, if they are there, until the hold is dropped: beyond the pruning window,
+    /// but no more than [`HELD_BLOCKS_MAX`](crate::limits::HELD_BLOCKS_MAX) blocks beyond. States of discarded forks go.
+    pub fn hold(&self, number: u32) -> StateHold {
+        StateHold::new(&self.shared.holds, number)
     }
 
     /// The state at a block.
@@ -220,7 +228,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         let top = path.last().ok_or(StateError::Misuse("nothing to finalise"))?;
         let window = match shared.options.pruning {
             Pruning::Archive => 0,
-            Pruning::Keep(blocks) => top.number.saturating_sub(blocks),
+            Pruning::Keep(blocks) => shared.holds.window(top.number.saturating_sub(blocks)),
         };
         let oldest = tree.deaths.prune(shared.db.as_ref(), shared.oldest(), window, path.len(), batch)?;
         let base = Base { number: top.number, hash: top.hash, root: top.root, oldest, archive };

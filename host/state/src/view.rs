@@ -60,4 +60,9 @@ pub trait View: Send + Sync {
 
     /// The trie nodes from which anyone who knows [`View::root`] can read `keys`; of a child trie with the way to it.
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError>;
+
+    /// What stands in the trie for all that lies at `key` and below: the Merkle value of the node at `key`, or of the
+    /// closest one below it. `None` if there is nothing. It changes whenever a value there does. A node small enough to lie
+    /// inside its parent is answered with the bytes of the node that holds it.
+    fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError>;
 }

@@ -157,6 +157,9 @@ impl View for Broken {
     fn prove(&self, _: Option<&[u8]>, _: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
         Self::error()
     }
+    fn merkle_value(&self, _: Option<&[u8]>, _: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        Self::error()
+    }
 }
 
 #[test]

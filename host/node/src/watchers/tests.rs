@@ -18,7 +18,7 @@ fn every_follower_is_told_until_the_last_status() {
     assert!(!watchers.tell(TRANSACTION, &Status::Ready));
     for inbox in [&mut first_inbox, &mut second_inbox] {
         assert_eq!(inbox.try_recv(), Ok(TransactionStatus::Ready));
-        assert_eq!(inbox.try_recv(), Ok(TransactionStatus::Finalized(BLOCK)));
+        assert_eq!(inbox.try_recv(), Ok(TransactionStatus::Finalized(Inclusion { block: BLOCK, index: 0 })));
         assert_eq!(inbox.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
     }
 }

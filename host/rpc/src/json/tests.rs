@@ -1,6 +1,7 @@
 //! Each form, whole.
 
 use super::*;
+use crate::link::Inclusion;
 use ziver_primitives::{Digest, DigestItem, OpaqueExtrinsic};
 
 fn sample() -> Header {
@@ -66,10 +67,10 @@ fn statuses_have_the_legacy_names() {
         (TransactionStatus::Future, json!("future")),
         (TransactionStatus::Ready, json!("ready")),
         (TransactionStatus::Broadcast(vec![]), json!({ "broadcast": [] })),
-        (TransactionStatus::InBlock(h), json!({ "inBlock": text })),
+        (TransactionStatus::InBlock(Inclusion { block: h, index: 1 }), json!({ "inBlock": text })),
         (TransactionStatus::Retracted(h), json!({ "retracted": text })),
         (TransactionStatus::FinalityTimeout(h), json!({ "finalityTimeout": text })),
-        (TransactionStatus::Finalized(h), json!({ "finalized": text })),
+        (TransactionStatus::Finalized(Inclusion { block: h, index: 1 }), json!({ "finalized": text })),
         (TransactionStatus::Usurped(h), json!({ "usurped": text })),
         (TransactionStatus::Dropped, json!("dropped")),
         (TransactionStatus::Invalid, json!("invalid")),

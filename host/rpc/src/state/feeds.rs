@@ -83,7 +83,7 @@ async fn feed_storage(
     let mut told: Arc<[Fingerprint]> = fingerprints.into();
     loop {
         let Notice::Best(head) = feed.next_notice(&mut notices).await? else { continue };
-        let now = match values(context, turns, head.hash(), &wanted, Some(told.clone())).await {
+        let now = match values(context, turns, head.hash, &wanted, Some(told.clone())).await {
             Ok(Ok(now)) => now,
             Ok(Err(AnswerError::Read(why))) if why.is_gone() => continue,
             Ok(Err(why)) => return Err(missed(&feed, answer::refusal(why).message())),
@@ -146,7 +146,7 @@ async fn feed_runtime_version(
     feed.send(&json::runtime_version(&told)).await?;
     loop {
         let Notice::Best(head) = feed.next_notice(&mut notices).await? else { continue };
-        let Some(now) = read_or_passed(&feed, version_at(head.hash()).await)? else { continue };
+        let Some(now) = read_or_passed(&feed, version_at(head.hash).await)? else { continue };
         if now != told {
             feed.send(&json::runtime_version(&now)).await?;
             told = now;

@@ -137,6 +137,19 @@ impl Ws {
         message["params"]["result"].clone()
     }
 
+    /// Calls a method, and keeps what comes before its answer.
+    pub fn call_among(&mut self, method: &str, params: Value) -> (Value, Vec<Value>) {
+        self.request(json!("among"), method, params);
+        let mut before = Vec::new();
+        loop {
+            let message = self.next().unwrap();
+            if message["id"] == "among" {
+                return (message, before);
+            }
+            before.push(message);
+        }
+    }
+
     /// Calls a method; no other message may come in between.
     pub fn call(&mut self, method: &str, params: Value) -> Value {
         self.request(json!("call"), method, params);

@@ -11,16 +11,16 @@ use std::{
 
 use codec::{Compact, Encode};
 use serde_json::{Map, json};
-use tokio::{runtime::Runtime, sync::broadcast};
+use tokio::runtime::Runtime;
 use ziver_primitives::{
     AccountId20, Block, Digest, Hash, Header, OpaqueExtrinsic, RuntimeVersion, hashing::blake2_256,
     validity::InvalidTransaction,
 };
 use ziver_rpc::{
-    BlockRef, ChainInfo, ChainRead, Context, ReadError, Server, ServerConfig,
+    BlockRef, ChainInfo, ChainRead, Context, ReadError, Server, ServerConfig, Snapshot, StateHold,
     link::{
-        self, Command, LinkPeer, MiningChange, MiningStatus, Notice, PoolContent, PoolStatus, PoolTransaction,
-        SealError, SubmitError, TransactionStatus,
+        self, Command, Head, Inclusion, LinkPeer, MiningChange, MiningStatus, NewBlock, NewlyFinal, Notice, Notices,
+        PoolContent, PoolStatus, PoolTransaction, SealError, SubmitError, TransactionStatus,
     },
 };
 
@@ -28,10 +28,14 @@ pub const ALITH: &str = "0xf24ff3a9cf04c71dbc94d0b566f7a27b94566cac";
 
 type State = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// Blocks in one line; the state of each is kept.
+/// Blocks and the state of each: in one line, until a test says otherwise.
 #[derive(Default)]
 pub struct FakeChain {
     blocks: Mutex<Vec<(Block, State, u32)>>,
+    /// Best and final block where a test has chosen them: otherwise the last block and the one two below.
+    heads: Mutex<(Option<Hash>, Option<Hash>)>,
+    /// From which heights on states are held.
+    pub holds: Arc<Mutex<Vec<u32>>>,
     /// Blocks whose state can't be read, and why.
     pub faults: Mutex<BTreeMap<Hash, ReadError>>,
     /// Bytes of the values and keys that were read.
@@ -76,12 +80,33 @@ impl FakeChain {
         faults.get(&block).cloned().map_or(Ok(()), Err)
     }
 
+    fn heads(&self) -> MutexGuard<'_, (Option<Hash>, Option<Hash>)> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn block_ref(&self, hash: Hash) -> BlockRef {
+        self.at(hash, |block, _, _| BlockRef { hash, number: block.header.number }).unwrap()
+    }
+
     /// Appends a block with these changes of state.
     pub fn push(&self, changes: &[(&[u8], Option<&[u8]>)], spec_version: u32) -> Header {
+        let last = self.blocks().last().map(|(block, _, _)| block.header.hash());
+        self.push_on(last, changes, spec_version, 0)
+    }
+
+    /// Adds a block on any other; `salt` tells blocks on the same parent apart.
+    pub fn push_on(
+        &self,
+        parent: Option<Hash>,
+        changes: &[(&[u8], Option<&[u8]>)],
+        spec_version: u32,
+        salt: u8,
+    ) -> Header {
+        let (number, mut state) = parent.map_or((0, State::new()), |parent| {
+            self.at(parent, |block, state, _| (block.header.number + 1, state.clone())).unwrap()
+        });
+        let parent_hash = parent.unwrap_or_default();
         let mut blocks = self.blocks();
-        let (mut state, parent_hash) = blocks
-            .last()
-            .map_or((State::new(), Hash::zero()), |(block, state, _)| (state.clone(), block.header.hash()));
         for (key, value) in changes {
             match value {
                 Some(value) => state.insert(key.to_vec(), value.to_vec()),
@@ -90,8 +115,8 @@ impl FakeChain {
         }
         let header = Header {
             parent_hash,
-            number: blocks.len() as u32,
-            state_root: [2; 32].into(),
+            number,
+            state_root: [2 + salt; 32].into(),
             extrinsics_root: [3; 32].into(),
             digest: Digest::default(),
         };
@@ -107,19 +132,52 @@ impl ChainRead for FakeChain {
     }
 
     fn best(&self) -> BlockRef {
-        let blocks = self.blocks();
-        let header = &blocks[blocks.len() - 1].0.header;
-        BlockRef { hash: header.hash(), number: header.number }
+        let chosen = self.heads().0;
+        self.block_ref(chosen.unwrap_or_else(|| self.blocks().last().unwrap().0.header.hash()))
     }
 
     fn finalized(&self) -> BlockRef {
+        let chosen = self.heads().1;
+        let two_below = || {
+            let blocks = self.blocks();
+            blocks[blocks.len().saturating_sub(3)].0.header.hash()
+        };
+        self.block_ref(chosen.unwrap_or_else(two_below))
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let (best, finalized) = (self.best(), self.finalized());
         let blocks = self.blocks();
-        let header = &blocks[blocks.len().saturating_sub(3)].0.header;
-        BlockRef { hash: header.hash(), number: header.number }
+        let above = blocks.iter().map(|(block, _, _)| &block.header).filter(|header| header.number > finalized.number);
+        Snapshot {
+            best,
+            finalized,
+            non_final: above.map(|header| BlockRef { hash: header.hash(), number: header.number }).collect(),
+        }
+    }
+
+    fn hold_states(&self, from: u32) -> StateHold {
+        struct Hold(Arc<Mutex<Vec<u32>>>, u32);
+        impl Drop for Hold {
+            fn drop(&mut self) {
+                let mut holds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let at = holds.iter().position(|held| *held == self.1).unwrap();
+                holds.remove(at);
+            }
+        }
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner).push(from);
+        Box::new(Hold(self.holds.clone(), from))
     }
 
     fn hash_at(&self, number: u32) -> Result<Option<Hash>, ReadError> {
-        Ok(self.blocks().get(number as usize).map(|(block, _, _)| block.header.hash()))
+        let mut next = self.best().hash;
+        while let Some(header) = self.header(next)?.filter(|header| header.number >= number) {
+            if header.number == number {
+                return Ok(Some(next));
+            }
+            next = header.parent_hash;
+        }
+        Ok(None)
     }
 
     fn header(&self, block: Hash) -> Result<Option<Header>, ReadError> {
@@ -155,6 +213,18 @@ impl ChainRead for FakeChain {
 
     fn prove(&self, block: Hash, _: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError> {
         self.at(block, |_, _, _| keys.to_vec())
+    }
+
+    fn merkle_value(&self, block: Hash, _: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.check(block)?;
+        let below: Vec<_> = self.at(block, |_, state, _| {
+            state
+                .iter()
+                .filter(|(below, _)| below.starts_with(key))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        })?;
+        Ok((!below.is_empty()).then(|| blake2_256(&below.encode()).to_vec()))
     }
 
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {
@@ -195,7 +265,8 @@ pub struct Node {
     pub address: SocketAddr,
     pub second_address: Option<SocketAddr>,
     pub chain: Arc<FakeChain>,
-    notices: broadcast::Sender<Notice>,
+    notices: Notices,
+    submitted: Arc<AtomicUsize>,
     server: Option<Server>,
     runtime: Runtime,
 }
@@ -214,7 +285,8 @@ impl Node {
         chain.push(&[], 1);
         let (link, peer) = link::link();
         let notices = peer.notices.clone();
-        runtime.spawn(engine(peer));
+        let submitted = Arc::new(AtomicUsize::new(0));
+        runtime.spawn(engine(peer, submitted.clone()));
         let info = ChainInfo {
             chain_name: "Fake Chain".into(),
             chain_type: json!("Development"),
@@ -228,7 +300,7 @@ impl Node {
         change(&mut config);
         let server = runtime.block_on(Server::start_with(config, methods)).unwrap();
         let (address, second_address) = (server.address, server.second_address);
-        Self { address, second_address, chain, notices, server: Some(server), runtime }
+        Self { address, second_address, chain, notices, submitted, server: Some(server), runtime }
     }
 
     /// Appends a block and tells the subscriptions.
@@ -249,11 +321,51 @@ impl Node {
 
     /// Tells the subscriptions of a block that the chain shows already.
     pub fn tell(&self, header: &Header) {
-        let shared = Arc::new(header.clone());
-        let _ = self.notices.send(Notice::Imported(shared.clone()));
-        let _ = self.notices.send(Notice::Best(shared));
+        self.tell_import(header);
+        self.notices.send(Notice::Best(head(header)));
         let finalized = self.chain.header(self.chain.finalized().hash).unwrap().unwrap();
-        let _ = self.notices.send(Notice::Finalized(Arc::new(finalized)));
+        self.notices.send(Notice::Finalized(Arc::new(NewlyFinal { blocks: vec![head(&finalized)], pruned: vec![] })));
+    }
+
+    fn tell_import(&self, header: &Header) {
+        let version = |hash| self.chain.runtime_version(hash).ok();
+        let new = version(header.hash()).filter(|new| version(header.parent_hash).as_ref() != Some(new));
+        self.notices.send(Notice::Imported(NewBlock { head: head(header), new_runtime: new.map(Arc::new) }));
+    }
+
+    /// Adds a block on any other and tells of it; it is neither best nor final.
+    pub fn import(&self, parent: Hash, changes: &[(&[u8], Option<&[u8]>)], spec_version: u32, salt: u8) -> Hash {
+        {
+            let (best, finalized) = (self.chain.best().hash, self.chain.finalized().hash);
+            *self.chain.heads() = (Some(best), Some(finalized));
+        }
+        let header = self.chain.push_on(Some(parent), changes, spec_version, salt);
+        self.tell_import(&header);
+        header.hash()
+    }
+
+    /// Makes a block best.
+    pub fn best(&self, hash: Hash) {
+        self.chain.heads().0 = Some(hash);
+        self.notices.send(Notice::Best(head(&self.chain.header(hash).unwrap().unwrap())));
+    }
+
+    /// Makes blocks final, lowest first; the `pruned` ones are forgotten.
+    pub fn finalize(&self, blocks: &[Hash], pruned: &[Hash]) {
+        self.chain.heads().1 = blocks.last().copied();
+        self.chain.blocks().retain(|(block, _, _)| !pruned.contains(&block.header.hash()));
+        let blocks = blocks.iter().map(|hash| head(&self.chain.header(*hash).unwrap().unwrap())).collect();
+        self.notices.send(Notice::Finalized(Arc::new(NewlyFinal { blocks, pruned: pruned.to_vec() })));
+    }
+
+    /// How many transactions were handed to the engine.
+    pub fn submitted(&self) -> usize {
+        self.submitted.load(Ordering::SeqCst)
+    }
+
+    /// How many tasks of the server listen for notices.
+    pub fn listeners(&self) -> usize {
+        self.notices.listeners()
     }
 
     /// Stops the server, as the node does at its end.
@@ -271,14 +383,19 @@ impl Drop for Node {
     }
 }
 
+fn head(header: &Header) -> Head {
+    Head { hash: header.hash(), header: Arc::new(header.clone()) }
+}
+
 /// Judges transactions by their first byte after the prefix.
-async fn engine(mut peer: LinkPeer) {
+async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
     // A large one is accepted by being listed ever after.
     let mut ready: Vec<Arc<[u8]>> = vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])];
     let mut mining = MiningStatus { mining: true, author: ALITH.parse().unwrap(), sealing: "interval=2000".into() };
     while let Some(command) = peer.commands.recv().await {
         match command {
             Command::Submit { bytes, watch, replace, reply } => {
+                submitted.fetch_add(1, Ordering::SeqCst);
                 let hash = Hash::from(blake2_256(&bytes));
                 let verdict = match bytes.get(1) {
                     _ if replace && bytes.get(1) == Some(&10) => Err(SubmitError::NothingToReplace),
@@ -309,8 +426,8 @@ async fn engine(mut peer: LinkPeer) {
                     }
                     for status in [
                         TransactionStatus::Ready,
-                        TransactionStatus::InBlock(block),
-                        TransactionStatus::Finalized(block),
+                        TransactionStatus::InBlock(Inclusion { block, index: 1 }),
+                        TransactionStatus::Finalized(Inclusion { block, index: 1 }),
                     ] {
                         watch.send(status).await.unwrap();
                     }

@@ -3,12 +3,16 @@
 mod client;
 mod fake;
 
+mod archive;
+mod chain_head;
+mod chain_head_hostile;
 mod connections;
 mod heads;
 mod malformed;
-mod own;
 mod policy;
 mod reads;
 mod rules;
 mod storage;
 mod submit;
+mod transaction;
+mod transaction_watch;

@@ -96,7 +96,7 @@ fn wrong_params_are_refused() {
 #[test]
 fn unknown_methods_are_refused() {
     let node = Node::start();
-    for method in ["", "chainHead_v1_follow", "state_getstorage", "rpc", "eth_chainId"] {
+    for method in ["", "chainHead_unstable_follow", "state_getstorage", "rpc", "eth_chainId"] {
         assert_eq!(error(node.address, method, json!([])).0, -32601, "{method}");
     }
 }

@@ -156,3 +156,26 @@ fn keys_are_listed_by_pages() {
     assert_eq!(view.keys(None, b"ab", Some(b"a"), 1).unwrap(), names(&[b"ab"]));
     assert_eq!(view.keys(None, b"x", None, 10).unwrap(), names(&[]));
 }
+
+#[test]
+fn merkle_value_stands_for_everything_below_a_key() {
+    let view = |pairs: &[(&[u8], &[u8])]| {
+        let main = pairs.iter().map(|(key, value)| (key.to_vec(), Some(value.to_vec()))).collect();
+        let mut view = MemoryView::<KeccakHasher>::new();
+        view.apply(&Changes { main, ..Changes::default() }, StateVersion::V1).unwrap();
+        view
+    };
+    let large = [7; 40];
+    let one = view(&[(b"aa", &large), (b"ab", b"2"), (b"b", b"3")]);
+    let other = view(&[(b"aa", &large), (b"ab", b"changed"), (b"b", b"3")]);
+    let at = |view: &MemoryView, key: &[u8]| view.merkle_value(None, key).unwrap();
+    assert_eq!(at(&one, b""), Some(one.root().as_bytes().to_vec()));
+    assert_eq!(at(&one, b"a"), at(&one, b"a"));
+    assert_ne!(at(&one, b"a"), at(&other, b"a"));
+    assert_eq!(at(&one, b"aa"), at(&other, b"aa"));
+    // A leaf this small lies inside its parent, whose bytes stand for it.
+    assert!(at(&one, b"b").is_some());
+    assert_eq!((at(&one, b"c"), at(&one, b"aaa")), (None, None));
+    assert_eq!(one.merkle_value(Some(b"child"), b""), Ok(None));
+    assert_eq!(MemoryView::<KeccakHasher>::new().merkle_value(None, b""), Ok(None));
+}

@@ -246,6 +246,9 @@ impl View for Counting {
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
         self.0.prove(child, keys)
     }
+    fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        self.0.merkle_value(child, key)
+    }
 }
 
 fn counting() -> Arc<Counting> {

@@ -12,7 +12,7 @@ use parking_lot::{Mutex, RwLock};
 use ziver_db::{Column, Db};
 use ziver_primitives::Hash;
 
-use super::{StateFigures, StateOptions, cache::Cache, flat::Flat, tree::Tree};
+use super::{StateFigures, StateOptions, cache::Cache, flat::Flat, holds::Holds, tree::Tree};
 use crate::{RuntimeCode, StateError, limits::RUNTIME_CODES_MAX, nodes::NodeSource};
 
 pub(super) struct Shared {
@@ -21,6 +21,7 @@ pub(super) struct Shared {
     pub(super) tree: RwLock<Tree>,
     pub(super) flat: Flat,
     pub(super) node_cache: Cache,
+    pub(super) holds: Arc<Holds>,
     /// Number of the last finalised block; raised before the flat state can change.
     base_number: AtomicU32,
     /// Number of the oldest kept state; raised before a node of an older one can go.
@@ -35,6 +36,7 @@ impl Shared {
         Self {
             flat: Flat::new(db.clone(), options.value_cache_bytes),
             node_cache: Cache::new(options.node_cache_bytes),
+            holds: Arc::default(),
             db,
             options,
             tree: RwLock::new(tree),

@@ -39,6 +39,8 @@ enum Op {
     Discard(usize),
     /// A view that is kept for later.
     Hold(usize),
+    /// The states from the chosen one of all blocks on are held; or nothing is any more.
+    Keep(Option<usize>),
     Reopen(u32),
 }
 
@@ -53,6 +55,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         3 => (any::<usize>(), any::<bool>()).prop_map(|(block, told)| Op::Finalize(block, told)),
         1 => any::<usize>().prop_map(Op::Discard),
         2 => any::<usize>().prop_map(Op::Hold),
+        1 => proptest::option::weighted(0.7, any::<usize>()).prop_map(Op::Keep),
         1 => (0u32..4).prop_map(Op::Reopen),
     ];
     proptest::collection::vec(op, 1..50)
@@ -101,6 +104,7 @@ struct World {
     oldest: u32,
     held: Vec<(Hash, Arc<dyn View>)>,
     gone: BTreeSet<Hash>,
+    kept: Option<(u32, StateHold)>,
 }
 
 impl World {
@@ -116,7 +120,7 @@ impl World {
         state.written();
         let tries = [Plain::from([(b"0".to_vec(), b"0".to_vec())]), Plain::new()];
         let blocks = BTreeMap::from([(hash(0), Block { number: 0, parent: Hash::zero(), tries })]);
-        Self { db, state, keep, blocks, base: hash(0), oldest: 0, held: Vec::new(), gone: BTreeSet::new() }
+        Self { db, state, keep, blocks, base: hash(0), oldest: 0, held: Vec::new(), gone: BTreeSet::new(), kept: None }
     }
 
     fn descends(&self, mut block: Hash, from: Hash) -> bool {
@@ -145,6 +149,7 @@ impl World {
             prop_assert_eq!(view.get(None, b"0"), Err(StateError::Pruned(block)));
             prop_assert_eq!(view.next_key(Some(KID), b""), Err(StateError::Pruned(block)));
             prop_assert_eq!(view.prove(None, &[]), Err(StateError::Pruned(block)));
+            prop_assert_eq!(view.merkle_value(None, b""), Err(StateError::Pruned(block)));
             let root = view.compute_root(&Changes::default(), StateVersion::V1);
             prop_assert_eq!(root, Err(StateError::Pruned(block)));
             return Ok(());
@@ -160,7 +165,11 @@ impl World {
                 prop_assert_eq!(view.get(name(trie), &key).unwrap(), map.get(&key).cloned());
             }
         }
-        prop_assert_eq!(view.root(), memory(&expected.tries).root());
+        let whole = memory(&expected.tries);
+        prop_assert_eq!(view.root(), whole.root());
+        for (trie, key) in [(0, &b""[..]), (0, b"0"), (0, &key(3)), (1, b""), (1, &key(2))] {
+            prop_assert_eq!(view.merkle_value(name(trie), key), whole.merkle_value(name(trie), key));
+        }
         Ok(())
     }
 
@@ -235,6 +244,7 @@ impl World {
         }
         self.base = block;
         let window = self.keep.map_or(0, |keep| self.blocks[&block].number.saturating_sub(keep));
+        let window = self.kept.as_ref().map_or(window, |(from, _)| window.min(*from));
         self.oldest = self.oldest.max(window);
         let lost = |hash: &Hash| !self.descends(*hash, block) && !self.descends(block, *hash);
         prop_assert_eq!(discarded, before.into_iter().filter(lost).collect::<BTreeSet<_>>());
@@ -282,8 +292,14 @@ impl World {
                 let block = pick(*block);
                 self.held.push((block, self.state.view_at(block).unwrap()));
             }
+            Op::Keep(block) => {
+                let numbers: Vec<u32> = self.blocks.values().map(|block| block.number).collect();
+                // The new hold comes before the old one goes.
+                self.kept = block.map(|block| numbers[block % numbers.len()]).map(|from| (from, self.state.hold(from)));
+            }
             Op::Reopen(keep) => {
                 self.held.clear();
+                self.kept = None;
                 self.keep = self.keep.map(|_| *keep);
                 let pruning = self.keep.map_or(Pruning::Archive, Pruning::Keep);
                 self.state = StateDb::open(self.db.clone(), options(pruning)).unwrap();
@@ -321,6 +337,33 @@ fn node_deleted_and_inserted_again_survives_the_pruning_of_its_death() {
         world.insert(parent, &write(value));
         world.finalize(hash(u64::try_from(number).unwrap() + 1), true).unwrap();
     }
+}
+
+#[test]
+fn held_state_stays_until_the_hold_goes_but_no_further_back_than_the_limit() {
+    let mut world = World::new(Some(1));
+    let first = world.state.hold(0);
+    let second = world.state.hold(2);
+    let finalize = |world: &mut World, number: u64| {
+        let mut batch = Batch::new();
+        world.insert(hash(number), &[]);
+        world.state.finalize(hash(number + 1), &mut batch).unwrap();
+        world.db.write(batch).unwrap();
+        world.state.written();
+    };
+    let limit = u64::from(crate::limits::HELD_BLOCKS_MAX);
+    for number in 0..=limit {
+        finalize(&mut world, number);
+    }
+    assert_eq!(world.state.oldest(), 0);
+    finalize(&mut world, limit + 1);
+    assert_eq!(world.state.oldest(), 1, "the limit");
+    drop(first);
+    finalize(&mut world, limit + 2);
+    assert_eq!(world.state.oldest(), 2, "the other hold");
+    drop(second);
+    finalize(&mut world, limit + 3);
+    assert_eq!(world.state.oldest(), 2 + 1 + u32::try_from(crate::limits::EXTRA_PRUNED_BLOCKS_MAX).unwrap());
 }
 
 #[test]

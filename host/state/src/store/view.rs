@@ -7,7 +7,7 @@ use std::{
 };
 
 use ziver_primitives::Hash;
-use ziver_trie::{StateVersion, child_root_key, empty_root, hash_db::Hasher};
+use ziver_trie::{StateVersion, empty_root, hash_db::Hasher};
 
 use super::{shared::Shared, tree::Layer};
 use crate::{CODE_KEY, Delta, RuntimeCode, StateError, TrieChanges, View, changes::ChangeSet, root};
@@ -47,9 +47,7 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
 
     /// The root of the trie that `child` names, read from the trie; `None` if there is no such child trie.
     fn trie_root(&self, child: Option<&[u8]>) -> Result<Option<Hash>, StateError> {
-        let Some(name) = child else { return Ok(Some(self.root)) };
-        let bytes = root::get::<H>(self.shared.as_ref(), None, self.root, &child_root_key(name))?;
-        bytes.map(|bytes| root::decode_child_root(&bytes)).transpose()
+        root::trie_root::<H>(self.shared.as_ref(), self.root, child)
     }
 
     fn sets<'a>(&'a self, child: Option<&'a [u8]>) -> impl Iterator<Item = &'a ChangeSet> + 'a {
@@ -162,5 +160,12 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
 
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
         self.via_trie(|| root::prove::<H>(self.shared.as_ref(), self.root, child, keys))
+    }
+
+    fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        self.via_trie(|| match self.trie_root(child)? {
+            Some(root) => root::merkle_value::<H>(self.shared.as_ref(), child, root, key),
+            None => Ok(None),
+        })
     }
 }
