@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "5382539476a8d1aa41b6ac0edcf8163803b432a857754201d680be408743c79e",
-            "2ead4634996f069969e4f756269bf4e92aa33a35e55d8686cb8a3bfb0c05c068",
-            "26ca0982d33bba8d0f831c923929a5e5c38d29a1982630b3d2dcd98124bd8ae8",
+            "e9d2a7e60db3eda741c107bcfe942cf11a900c793ed50ad2363c592359809318",
+            "3c296d565649fcee35513541cacd734e6787c076e1cde37e4857d377c5a458d5",
+            "b9e5b94b9a6c2a5b61b21edf580c7347ec64a777de7c2e55a51590ce3902b47e",
         ]
     );
 }

@@ -75,11 +75,14 @@ impl ForeignHost {
     }
 }
 
+/// A key with what it held.
+type Replaced = (Vec<u8>, Option<Vec<u8>>);
+
 struct State<'a> {
     before: &'a Pairs,
     now: Pairs,
     /// For each open transaction what it replaced, in order.
-    undo: Vec<Vec<(Vec<u8>, Option<Vec<u8>>)>>,
+    undo: Vec<Vec<Replaced>>,
 }
 
 impl State<'_> {
