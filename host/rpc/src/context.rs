@@ -68,6 +68,16 @@ impl Context {
         &*self.chain
     }
 
+    /// The chain's number as Ethereum's tools want one: `chainId` of the chain's properties, else the first four bytes of
+    /// the genesis hash.
+    pub fn chain_id(&self) -> u64 {
+        let of_genesis = || {
+            let hash = self.chain.genesis();
+            u64::from(u32::from_be_bytes([hash.0[0], hash.0[1], hash.0[2], hash.0[3]]))
+        };
+        self.info.properties.get("chainId").and_then(Value::as_u64).unwrap_or_else(of_genesis)
+    }
+
     /// Runs `work`, which may read the disk, on a blocking thread.
     pub async fn read<T: Send + 'static>(
         &self,

@@ -1,9 +1,10 @@
 //! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem, the
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
-//! One file per namespace: [`system`], [`chain`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], and of the new
-//! specification [`chain_spec`], [`chain_head`], [`transaction`], [`transaction_watch`], [`archive`]. Each has a
-//! `register` that adds its methods to the table; what a method needs comes from the [`Context`]. The way of a request:
+//! One file per namespace: [`system`], [`chain`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], [`txpool`],
+//! [`net`], [`miner`], [`admin`], and of the new specification [`chain_spec`], [`chain_head`], [`transaction`],
+//! [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table; [`catalog`] describes
+//! them all; what a method needs comes from the [`Context`]. The way of a request:
 //!
 //! ```text
 //! socket -> connection (throttle) -> arrival (HTTP body) -> jsonrpsee (parse, batch) -> guard (rights, rate, counting)
@@ -30,14 +31,18 @@
 //! Invariant: what a client can make the server keep in memory has a limit in [`limits`].
 #![forbid(unsafe_code)]
 
+use std::sync::OnceLock;
+
 use jsonrpsee::{Methods, RpcModule, core::RegisterMethodError};
 
 use crate::policy::Caller;
 
+pub mod admin;
 pub mod archive;
 mod arrival;
 pub mod author;
 mod budget;
+pub mod catalog;
 pub mod chain;
 pub mod chain_head;
 pub mod chain_read;
@@ -50,10 +55,14 @@ mod guard;
 pub mod json;
 pub mod limits;
 pub mod link;
+pub mod miner;
+pub mod net;
+pub mod openrpc;
 pub mod params;
 pub mod payment;
 pub mod policy;
 mod rate;
+pub mod reference;
 mod server;
 pub mod state;
 mod storage_query;
@@ -61,6 +70,7 @@ mod subscription;
 pub mod system;
 pub mod transaction;
 pub mod transaction_watch;
+pub mod txpool;
 pub mod zx;
 
 pub use chain_read::{BlockRef, ChainRead, ReadError, Snapshot, StateHold};
@@ -72,27 +82,44 @@ pub use server::{Cors, Server, ServerConfig, StartError};
 pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     let manual_seal = context.info.manual_seal;
     let mut module = RpcModule::new(context);
+    admin::register(&mut module)?;
     archive::register(&mut module)?;
     author::register(&mut module)?;
     chain::register(&mut module)?;
     chain_head::register(&mut module)?;
     chain_spec::register(&mut module)?;
+    miner::register(&mut module)?;
+    net::register(&mut module)?;
     payment::register(&mut module)?;
     state::register(&mut module)?;
     system::register(&mut module)?;
     transaction::register(&mut module)?;
     transaction_watch::register(&mut module)?;
+    txpool::register(&mut module)?;
     zx::register(&mut module)?;
     if manual_seal {
         engine::register(&mut module)?;
     }
-    let mut names: Vec<&str> = module.method_names().chain(["rpc_methods"]).collect();
+    describe(&mut module)?;
+    Ok(module.into())
+}
+
+/// Adds what the server says about itself; to be called last.
+fn describe(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    let own = ["rpc_methods", "rpc.discover", "admin_rpcMethods"];
+    let mut names: Vec<String> = module.method_names().chain(own).map(str::to_owned).collect();
     names.sort_unstable();
-    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let listed = openrpc::among(names.iter().map(String::as_str));
     module.register_method("rpc_methods", move |_, _, extensions| {
         let is_trusted = extensions.get::<Caller>().is_none_or(|caller| caller.is_trusted);
         let served = |name: &&String| is_trusted || !policy::is_unsafe(name);
         serde_json::json!({ "methods": names.iter().filter(served).collect::<Vec<_>>() })
     })?;
-    Ok(module.into())
+    let outline = openrpc::outline(&listed);
+    module.register_method("admin_rpcMethods", move |_, _, _| outline.clone())?;
+    let document = OnceLock::new();
+    module.register_method("rpc.discover", move |_, context, _| {
+        document.get_or_init(|| openrpc::document(&listed, &context.info.node_version)).clone()
+    })?;
+    Ok(())
 }

@@ -106,6 +106,12 @@ pub const FINAL_BLOCKS_TOLD_MAX: usize = 16;
 pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the transactions that `author_pendingExtrinsics` lists; their hexadecimal form fits a response.
 pub const PENDING_BYTES_MAX: usize = 12 * 1024 * 1024;
+/// Transactions that `txpool_content` lists.
+pub const POOL_TRANSACTIONS_LISTED_MAX: usize = 4_096;
+/// Blocks in one answer of `admin_exportChain`.
+pub const BLOCKS_PER_EXPORT_MAX: usize = 256;
+/// Bytes of these blocks, unless the first one has more; their hexadecimal form fits a response.
+pub const EXPORT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Lists of pending transactions in work at the same time, over all connections.
 pub const PENDING_AT_ONCE_MAX: usize = 2;
 /// Statuses that wait for one watcher of a transaction.

@@ -1,6 +1,6 @@
 //! Who may call what: a caller's address and rights, found out once for each HTTP request or WebSocket.
 //!
-//! Some methods change the node or cost it much ([`UNSAFE`]); a stranger must not reach them. As Substrate's nodes do, the
+//! Some methods change the node or cost it much ([`crate::catalog`] says which); a stranger must not reach them. As Substrate's nodes do, the
 //! `auto` policy serves them when the server listens on a loopback address only. It is stricter in what it takes for local:
 //! the peer must be on a loopback address too, no proxy may have forwarded the request, and the request must not come from
 //! a foreign web page, since any page in the user's browser reaches the user's loopback addresses.
@@ -13,6 +13,8 @@ use std::{
 };
 
 use hyper::header::{HeaderMap, HeaderName, ORIGIN};
+
+use crate::catalog;
 
 /// Which methods are served to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,25 +41,9 @@ impl FromStr for RpcMethods {
     }
 }
 
-/// Methods that change the node or its chain from outside, show what only its owner should see, or cost very much.
-pub const UNSAFE: &[&str] = &[
-    "admin_exportChain",
-    "admin_fundAccount",
-    "engine_createBlock",
-    "engine_finalizeBlock",
-    "miner_mineBlock",
-    "miner_setMinerAddress",
-    "miner_start",
-    "miner_stop",
-    "state_traceBlock",
-    "system_dryRun",
-    "system_dryRunAt",
-    "zx_sendTransaction",
-];
-
-/// Whether a method is served to trusted callers only.
+/// Whether a method is served to trusted callers only. One that nobody described is.
 pub fn is_unsafe(method: &str) -> bool {
-    UNSAFE.contains(&method)
+    catalog::by_name(method).is_none_or(|method| method.is_unsafe)
 }
 
 /// Who sent a request. It travels in the request's extensions.

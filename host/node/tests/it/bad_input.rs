@@ -120,7 +120,7 @@ fn malformed_requests_are_refused() {
     let deep = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
     let deep = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"chain_getBlockHash\",\"params\":{deep}}}");
     let answer: Value = serde_json::from_str(&post(node.address, deep.as_bytes()).1).unwrap();
-    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert_eq!(answer["error"]["code"], -32600, "{answer}");
     assert_eq!(post(node.address, &vec![b'x'; 16 * 1024 * 1024]).0, 413);
     assert!(result(node.address, "system_health", json!([])).is_object());
     node.stop();

@@ -9,6 +9,7 @@ mod chain_head_hostile;
 mod connections;
 mod heads;
 mod malformed;
+mod own;
 mod policy;
 mod reads;
 mod rules;

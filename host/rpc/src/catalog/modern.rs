@@ -1,0 +1,5 @@
+//! The groups of the JSON-RPC interface specification.
+
+use super::Method;
+
+pub(super) const METHODS: &[Method] = &[];
