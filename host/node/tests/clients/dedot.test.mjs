@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { dedot, dedotAccount } from './dedot.mjs';
 import { accounts, eventually, KEYS, rpc, startNode, stranger, ZIV } from './node.mjs';
 
-const SENDERS = { legacy: 'baltathar' };
+const SENDERS = { v2: 'baltathar', legacy: 'charleth' };
 
 let node;
 before(async () => (node = await startNode(['--sealing', 'interval=200'])));

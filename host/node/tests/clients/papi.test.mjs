@@ -6,7 +6,7 @@ import { firstValueFrom, map, take, takeWhile, toArray } from 'rxjs';
 import { accounts, KEYS, rpc, startNode, stranger, ZIV } from './node.mjs';
 import { papi, papiSigner } from './papi.mjs';
 
-const SENDERS = { legacy: 'baltathar' };
+const SENDERS = { default: 'baltathar', raw: 'charleth', legacy: 'dorothy' };
 
 let node;
 before(async () => (node = await startNode(['--sealing', 'interval=200'])));

@@ -62,8 +62,11 @@ const dedotIn = (mode) => ({
 
 const KINDS = {
   '@polkadot/api': [pjs, 'baltathar'],
-  'PAPI, legacy': [papiIn('legacy'), 'charleth'],
-  'dedot, legacy': [dedotIn('legacy'), 'dorothy'],
+  'PAPI, default': [papiIn('default'), 'charleth'],
+  'PAPI, raw': [papiIn('raw'), 'dorothy'],
+  'PAPI, legacy': [papiIn('legacy'), 'ethan'],
+  'dedot, v2': [dedotIn('v2'), 'faith'],
+  'dedot, legacy': [dedotIn('legacy'), 'alith'],
 };
 
 describe('all clients on one node', () => {
@@ -83,7 +86,7 @@ describe('all clients on one node', () => {
     await Promise.all(each);
     const { data } = await api.query.system.account(receiver);
     assert.equal(data.free.toBigInt(), BigInt(TRANSFERS * each.length) * ZIV);
-    for (const [, sender] of Object.values(KINDS)) assert.equal(await nonceOf(api, accounts[sender]), TRANSFERS);
+    for (const [, sender] of Object.values(KINDS)) assert.equal(await nonceOf(api, accounts[sender]), TRANSFERS, sender);
   });
 
   test('the runtime is replaced', async () => {

@@ -1,6 +1,10 @@
 //! Each backend of subxt against the real node.
 
+use std::time::Duration;
+
 use subxt::{
+    OnlineClient,
+    client::{ClientAtBlock, OnlineClientAtBlockImpl},
     config::Config,
     dynamic::{At, Value},
 };
@@ -26,7 +30,8 @@ mod reading;
 mod transactions;
 mod upgrade;
 
-type Client = subxt::OnlineClient<ZiverConfig>;
+type Client = OnlineClient<ZiverConfig>;
+type AtBlock = ClientAtBlock<ZiverConfig, OnlineClientAtBlockImpl<ZiverConfig>>;
 type AccountId = <ZiverConfig as Config>::AccountId;
 
 fn account(pair: &Keypair) -> AccountId {
@@ -39,6 +44,18 @@ fn accounts() -> Vec<AccountId> {
         .iter()
         .map(account)
         .collect()
+}
+
+/// The final block, as soon as one is as wished. Not every backend can stream blocks.
+async fn final_block(client: &Client, is_wished: impl Fn(&AtBlock) -> bool) -> AtBlock {
+    for _ in 0..600 {
+        let at = client.at_current_block().await.unwrap();
+        if is_wished(&at) {
+            return at;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no such block came");
 }
 
 /// A field of an account's data.

@@ -4,9 +4,14 @@ use subxt::dynamic::{self, Value};
 use subxt_signer::eth::dev;
 use ziver_subxt_tests::ZIV;
 
-use crate::{Client, account, accounts, amount};
+use crate::{Client, account, accounts, amount, final_block};
 
 in_mode! { legacy, Legacy: storage_constants_and_runtime_calls_are_read final_blocks_follow_each_other old_blocks_are_read }
+// It knows no block by its number.
+in_mode! { chain_head, ChainHead: storage_constants_and_runtime_calls_are_read final_blocks_follow_each_other }
+// It streams no blocks.
+in_mode! { archive, Archive: storage_constants_and_runtime_calls_are_read old_blocks_are_read }
+in_mode! { default, Default: storage_constants_and_runtime_calls_are_read final_blocks_follow_each_other old_blocks_are_read }
 
 async fn storage_constants_and_runtime_calls_are_read(client: &Client) {
     let at = client.at_current_block().await.unwrap();
@@ -61,8 +66,7 @@ async fn final_blocks_follow_each_other(client: &Client) {
 }
 
 async fn old_blocks_are_read(client: &Client) {
-    let mut blocks = client.stream_blocks().await.unwrap();
-    while blocks.next().await.unwrap().unwrap().number() < 3 {}
+    final_block(client, |at| at.block_number() >= 3).await;
     let at = client.at_block(1_u64).await.unwrap();
     let number = dynamic::storage::<(), u32>("System", "Number");
     assert_eq!(at.storage().fetch(number, ()).await.unwrap().decode().unwrap(), 1);

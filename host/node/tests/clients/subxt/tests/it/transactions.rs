@@ -11,6 +11,9 @@ use ziver_subxt_tests::ZIV;
 use crate::{Client, account, amount};
 
 in_mode! { legacy, Legacy: transfer_gets_final_with_its_events failing_transfer_is_an_error refused_transfer_says_why }
+in_mode! { chain_head, ChainHead: transfer_gets_final_with_its_events failing_transfer_is_an_error refused_transfer_says_why }
+in_mode! { archive, Archive: transfer_gets_final_with_its_events failing_transfer_is_an_error refused_transfer_says_why }
+in_mode! { default, Default: transfer_gets_final_with_its_events failing_transfer_is_an_error refused_transfer_says_why }
 
 const RECEIVER: AccountId20 = AccountId20([0x42; 20]);
 
