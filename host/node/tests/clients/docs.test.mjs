@@ -75,11 +75,11 @@ describe('upgrades.md', () => {
       const [bySudo, , back] = await programs('upgrades.md', 'js');
       const old = (await rpc(node, 'state_getStorage', ['0x3a636f6465'])).result;
       await writeFile(join(files, 'old.wasm'), Buffer.from(old.slice(2), 'hex'));
-      assert.match(await runProgram(node, bySudo, [join(files, 'new.wasm'), KEYS.alith]), /^final in 0x\w+\nnow version 2\n$/);
+      assert.match(await runProgram(node, bySudo, [join(files, 'new.wasm'), KEYS.alith]), /^final in 0x\w+\nnow version 2$/m);
       // What is no successor is refused, and the program says so.
       await assert.rejects(runProgram(node, bySudo, [join(files, 'old.wasm'), KEYS.alith]), /Error/);
       assert.equal(await version(node), 2);
-      assert.equal(await runProgram(node, back, [join(files, 'old.wasm'), KEYS.alith]), 'now version 1\n');
+      assert.match(await runProgram(node, back, [join(files, 'old.wasm'), KEYS.alith]), /^now version 1$/m);
     } finally {
       await node.stop({ check: true });
     }
@@ -90,9 +90,9 @@ describe('upgrades.md', () => {
     try {
       const [, authorize] = await programs('upgrades.md', 'js');
       const printed = await runProgram(node, authorize, [join(files, 'new.wasm'), KEYS.alith, KEYS.faith]);
-      assert.match(printed, /UpgradeAuthorized/);
-      assert.match(printed, /CodeUpdated/);
-      assert.match(printed, /now version 2\n$/);
+      assert.match(printed, /^authorized 0x[0-9a-f]{64}$/m);
+      assert.match(printed, /^now version 2$/m);
+      assert.equal(await version(node), 2);
     } finally {
       await node.stop({ check: true });
     }
