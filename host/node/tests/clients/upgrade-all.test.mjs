@@ -1,7 +1,10 @@
-// All JavaScript clients at once on one node, in each of their modes, and the runtime is replaced under them.
+// All JavaScript clients at once on one node, in each of their modes, one of Python among them, and the runtime is replaced under them.
 
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Keyring } from '@polkadot/api';
 import { dedot, dedotAccount } from './dedot.mjs';
 import { accounts, eventually, KEYS, names, nonceOf, rpc, send, startNode, stranger, upgradedRuntime, ZIV } from './node.mjs';
 import { papi, papiSigner } from './papi.mjs';
@@ -14,6 +17,10 @@ before(async () => {
   code = await upgradedRuntime();
   node = await startNode(['--sealing', 'interval=300', '--state-pruning', 'archive']);
   api = await node.api();
+  // More clients than development accounts.
+  KEYS.guest = '0x' + '5a'.repeat(32);
+  accounts.guest = new Keyring({ type: 'ethereum' }).addFromUri(KEYS.guest);
+  await send(api.tx.balances.transferKeepAlive(accounts.guest.address, 1_000n * ZIV), accounts.alith);
 });
 // Old blocks are executed again with old code, new ones with new code.
 after(() => node?.stop({ check: true }));
@@ -60,6 +67,30 @@ const dedotIn = (mode) => ({
   close: (client) => client.disconnect(),
 });
 
+/** Python's substrate-interface in a process of its own, which does what it is told line by line. */
+const python = {
+  async join() {
+    assert.ok(process.env.ZIVER_PYTHON, 'ZIVER_PYTHON must name a Python with substrate-interface; scripts/test-clients does it');
+    const script = new URL('python/agent.py', import.meta.url).pathname;
+    const child = spawn(process.env.ZIVER_PYTHON, ['-B', script, node.ws], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    return {
+      child,
+      async ask(...request) {
+        child.stdin.write(JSON.stringify(request) + '\n');
+        const { value, done } = await answers.next();
+        assert.ok(!done, 'the Python client ended');
+        return JSON.parse(value);
+      },
+    };
+  },
+  transfer: (agent, name, to) => agent.ask('transfer', KEYS[name], to),
+  version: (agent) => agent.ask('version'),
+  ready: () => true,
+  remark: (agent, name) => agent.ask('remark', KEYS[name], TOPIC),
+  close: ({ child }) => child.stdin.end(),
+};
+
 const KINDS = {
   '@polkadot/api': [pjs, 'baltathar'],
   'PAPI, default': [papiIn('default'), 'charleth'],
@@ -67,6 +98,7 @@ const KINDS = {
   'PAPI, legacy': [papiIn('legacy'), 'ethan'],
   'dedot, v2': [dedotIn('v2'), 'faith'],
   'dedot, legacy': [dedotIn('legacy'), 'alith'],
+  'substrate-interface': [python, 'guest'],
 };
 
 describe('all clients on one node', () => {
@@ -80,13 +112,16 @@ describe('all clients on one node', () => {
 
   test('they transfer at the same time, and none is in the others\' way', async () => {
     const receiver = stranger().address;
+    const senders = Object.values(KINDS).map(([, sender]) => accounts[sender]);
+    const nonces = () => Promise.all(senders.map((sender) => nonceOf(api, sender)));
+    const before = await nonces();
     const each = Object.entries(KINDS).map(async ([name, [kind, sender]]) => {
       for (let i = 0; i < TRANSFERS; i++) await kind.transfer(joined[name], sender, receiver);
     });
     await Promise.all(each);
     const { data } = await api.query.system.account(receiver);
     assert.equal(data.free.toBigInt(), BigInt(TRANSFERS * each.length) * ZIV);
-    for (const [, sender] of Object.values(KINDS)) assert.equal(await nonceOf(api, accounts[sender]), TRANSFERS, sender);
+    assert.deepEqual(await nonces(), before.map((nonce) => nonce + TRANSFERS));
   });
 
   test('the runtime is replaced', async () => {
