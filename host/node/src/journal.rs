@@ -78,11 +78,14 @@ impl Journal {
     }
 }
 
+/// Sequence number and bytes of a transaction.
+type Record = (u64, Arc<[u8]>);
+
 struct Writer {
     db: Arc<dyn Db>,
     sequence: u64,
-    /// Sequence number and bytes to be written; `None`: to be removed.
-    gathered: BTreeMap<Hash, Option<(u64, Arc<[u8]>)>>,
+    /// What is to be written; `None`: to be removed.
+    gathered: BTreeMap<Hash, Option<Record>>,
 }
 
 impl Writer {
