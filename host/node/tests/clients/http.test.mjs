@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { accounts, rpc, startNode } from './node.mjs';
+import { ApiPromise, HttpProvider } from '@polkadot/api';
+import { accounts, eventually, free, nonceOf, rpc, startNode, stranger, ZIV } from './node.mjs';
 
 const run = promisify(execFile);
 const MIB = 1024 * 1024;
@@ -26,6 +27,16 @@ test('curl gets an answer', async () => {
   const body = JSON.stringify(call(1, 'system_chain'));
   const { stdout } = await run('curl', ['-sS', '-H', 'content-type: application/json', node.http, '-d', body]);
   assert.deepEqual(JSON.parse(stdout), { jsonrpc: '2.0', id: 1, result: 'Ziver Development' });
+});
+
+test('@polkadot/api reads and sends over HTTP', async () => {
+  const api = await ApiPromise.create({ provider: new HttpProvider(node.http), noInitWarn: true });
+  const receiver = stranger();
+  const nonce = await nonceOf(api, accounts.baltathar);
+  const signed = await api.tx.balances.transferKeepAlive(receiver.address, ZIV).signAsync(accounts.baltathar, { nonce });
+  assert.equal((await api.rpc.author.submitExtrinsic(signed)).toHex(), signed.hash.toHex());
+  await eventually(async () => (await free(api, receiver)) === ZIV, { what: 'the transfer' });
+  await api.disconnect();
 });
 
 test('ids come back as they were, numbers and strings', async () => {

@@ -34,7 +34,41 @@ export function stranger() {
 /** Starts a node; `args` are added to its command line. */
 export async function startNode(args = ['--sealing', 'interval=300']) {
   const folder = await mkdtemp(join(tmpdir(), 'ziver-clients-'));
-  const child = spawn(HOST, ['--chain', 'dev', '--base-path', folder, '--rpc-port', '0', ...args], {
+  let running = await launch(folder, 0, args);
+  const { address } = running;
+  const apis = [];
+  return {
+    address,
+    ws: `ws://${address}`,
+    http: `http://${address}`,
+    log: () => running.log(),
+    /** A connected @polkadot/api; it is disconnected with the node. */
+    async api(options = {}) {
+      const api = await ApiPromise.create({ provider: new WsProvider(`ws://${address}`), noInitWarn: true, ...options });
+      apis.push(api);
+      return api;
+    },
+    /** Ends the node as an operator would, or by `SIGKILL`, and starts it again on the same folder and port. */
+    async restart(signal) {
+      await running.end(signal);
+      running = await launch(folder, address.split(':')[1], args);
+    },
+    /** Ends the node as an operator would; with `check`, every block is executed again. The folder is removed. */
+    async stop({ check = false } = {}) {
+      for (const api of apis) await api.disconnect().catch(() => {});
+      const { log } = running;
+      const code = await running.end();
+      const checked = code === 0 && check ? await run(['check-chain', '--chain', 'dev', '--base-path', folder]) : null;
+      await rm(folder, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`ziver-host ended with ${code}:\n${log()}`);
+      if (checked?.code) throw new Error(`check-chain ended with ${checked.code}:\n${checked.text}`);
+    },
+  };
+}
+
+/** Starts ziver-host; resolves when it listens. */
+async function launch(folder, port, args) {
+  const child = spawn(HOST, ['--chain', 'dev', '--base-path', folder, '--rpc-port', `${port}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -51,27 +85,12 @@ export async function startNode(args = ['--sealing', 'interval=300']) {
     });
     exited.then((code) => reject(new Error(`ziver-host ended with ${code}:\n${log}`)));
   });
-  const apis = [];
   return {
     address,
-    ws: `ws://${address}`,
-    http: `http://${address}`,
     log: () => log,
-    /** A connected @polkadot/api; it is disconnected with the node. */
-    async api(options = {}) {
-      const api = await ApiPromise.create({ provider: new WsProvider(`ws://${address}`), noInitWarn: true, ...options });
-      apis.push(api);
-      return api;
-    },
-    /** Ends the node as an operator would; with `check`, every block is executed again. The folder is removed. */
-    async stop({ check = false } = {}) {
-      for (const api of apis) await api.disconnect().catch(() => {});
-      child.kill('SIGTERM');
-      const code = await exited;
-      const checked = code === 0 && check ? await run(['check-chain', '--chain', 'dev', '--base-path', folder]) : null;
-      await rm(folder, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`ziver-host ended with ${code}:\n${log}`);
-      if (checked?.code) throw new Error(`check-chain ended with ${checked.code}:\n${checked.text}`);
+    end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exited;
     },
   };
 }

@@ -134,6 +134,14 @@ class SubstrateInterfaceTests(unittest.TestCase):
 
             self.assertEqual(chain.query("System", "Account", [receiver], subscription_handler=handler), [0, 5 * ZIV])
 
+    def test_http_serves_as_well_where_nothing_is_followed(self):
+        receiver = stranger()
+        with SubstrateInterface(url=self.node.http) as chain:
+            sender = key_pair("charleth")
+            call = chain.compose_call("Balances", "transfer_keep_alive", {"dest": receiver, "value": ZIV})
+            chain.submit_extrinsic(chain.create_signed_extrinsic(call, sender))
+        eventually(lambda: self.free(receiver) == ZIV, "the transfer")
+
     def test_program_of_the_cookbook_shows_balance_and_events(self):
         printed = cookbook.run(self.node, "substrateinterface")
         self.assertRegex(printed, r"^free: \d{20,}\n")
