@@ -12,7 +12,8 @@ use std::{
 };
 
 use jsonrpsee::{
-    ConnectionId, Extensions, MethodCallback, PendingSubscriptionSink, RpcModule, SubscriptionSink,
+    ConnectionId, Extensions, MethodCallback, MethodResponse, PendingSubscriptionSink, ResponsePayload, RpcModule,
+    SubscriptionSink,
     core::RegisterMethodError,
     types::{ErrorObjectOwned, Id},
 };
@@ -75,7 +76,8 @@ impl Feed {
     /// Waits until few messages wait to be written to the client, so that what is read for it next does not pile up.
     pub async fn room(&self) -> Result<(), Ended> {
         // Nothing wakes us when a message leaves; a client that reads is seldom waited for.
-        for _ in 0..SLOW_SUBSCRIBER_TIMEOUT_MS / ROOM_POLL_MS {
+        let begin = tokio::time::Instant::now();
+        while begin.elapsed() < Duration::from_millis(SLOW_SUBSCRIBER_TIMEOUT_MS) {
             if self.sink.is_closed() {
                 return Err(Ended);
             }
@@ -175,12 +177,17 @@ pub fn on_unsubscribe(
     let Some(MethodCallback::Unsubscription(usual)) = module.remove_method(name) else {
         return Err(RegisterMethodError::MethodNotFound(name.into()));
     };
-    module.register_method(name, move |params, _, extensions| {
-        let id: String = Arguments::new(&params)?.required()?;
-        let connection = extensions.get::<ConnectionId>().copied().unwrap_or_default();
-        let answer = usual(Id::Null, params, connection, usize::MAX, extensions.clone());
-        let answer: Value = serde_json::from_str(answer.as_json().get()).unwrap_or_default();
-        then(connection, &id, answer.get("result") == Some(&Value::Bool(true)))
-    })?;
-    Ok(())
+    let callback = MethodCallback::Unsubscription(Arc::new(move |id, params, connection, bytes_max, extensions| {
+        let subscription: RpcResult<String> = Arguments::new(&params).and_then(|mut arguments| arguments.required());
+        let answer = subscription.and_then(|subscription| {
+            let ended = usual(Id::Null, params, connection, bytes_max, extensions);
+            let ended: Value = serde_json::from_str(ended.as_json().get()).unwrap_or_default();
+            then(connection, &subscription, ended.get("result") == Some(&Value::Bool(true)))
+        });
+        match answer {
+            Ok(answer) => MethodResponse::response(id, ResponsePayload::success(answer), bytes_max),
+            Err(why) => MethodResponse::error(id, why),
+        }
+    }));
+    module.verify_and_insert(name, callback).map(drop)
 }

@@ -154,4 +154,28 @@ const NAMED: &[(&str, &str)] = &[
         "BlockPage",
         r##"{"type":"object","required":["from","blocks","next"],"properties":{"from":{"$ref":"#/components/schemas/Quantity"},"blocks":{"type":"array","items":{"$ref":"#/components/schemas/Bytes"}},"next":{"anyOf":[{"$ref":"#/components/schemas/Quantity"},{"type":"null"}]}},"additionalProperties":false}"##,
     ),
+    (
+        "StorageQuery",
+        r##"{"type":"object","required":["key","type"],"properties":{"key":{"$ref":"#/components/schemas/Bytes"},"type":{"enum":["value","hash","closestDescendantMerkleValue","descendantsValues","descendantsHashes"]},"paginationStartKey":{"$ref":"#/components/schemas/Bytes"}}}"##,
+    ),
+    (
+        "OperationStarted",
+        r#"{"anyOf":[{"type":"object","required":["result","operationId"],"properties":{"result":{"const":"started"},"operationId":{"type":"string"},"discardedItems":{"type":"integer"}},"additionalProperties":false},{"type":"object","required":["result"],"properties":{"result":{"const":"limitReached"}},"additionalProperties":false}]}"#,
+    ),
+    (
+        "FollowEvent",
+        r#"{"type":"object","required":["event"],"properties":{"event":{"enum":["initialized","newBlock","bestBlockChanged","finalized","operationBodyDone","operationCallDone","operationStorageItems","operationWaitingForContinue","operationStorageDone","operationInaccessible","operationError","stop"]}}}"#,
+    ),
+    (
+        "WatchEvent",
+        r#"{"type":"object","required":["event"],"properties":{"event":{"enum":["validated","bestChainBlockIncluded","finalized","error","invalid","dropped"]},"block":{"type":["object","null"],"required":["hash","index"]},"error":{"type":"string"}},"additionalProperties":false}"#,
+    ),
+    (
+        "ArchiveCall",
+        r##"{"type":"object","required":["success"],"properties":{"success":{"type":"boolean"},"value":{"$ref":"#/components/schemas/Bytes"},"error":{"type":"string"}},"additionalProperties":false}"##,
+    ),
+    (
+        "ArchiveStorageEvent",
+        r##"{"type":"object","required":["event"],"properties":{"event":{"enum":["storage","storageDone","storageError"]},"key":{"$ref":"#/components/schemas/Bytes"},"value":{"$ref":"#/components/schemas/Bytes"},"hash":{"$ref":"#/components/schemas/Hash"},"closestDescendantMerkleValue":{"$ref":"#/components/schemas/Bytes"},"childTrieKey":{"$ref":"#/components/schemas/Bytes"},"error":{"type":"string"}},"additionalProperties":false}"##,
+    ),
 ];

@@ -110,7 +110,7 @@ fn odd_parameters_are_errors_and_nothing_more() {
     let (id, events) = follow(&mut ws, true);
     let block = events[0]["finalizedBlockHashes"][0].clone();
     let many = vec![block.clone(); UNPINNED_BLOCKS_PER_REQUEST_MAX + 1];
-    let deep = serde_json::from_str::<Value>(&("[".repeat(100) + &"]".repeat(100))).unwrap();
+    let deep = serde_json::from_str::<Value>(&("[".repeat(50) + &"]".repeat(50))).unwrap();
     let key = |kind: Value| json!([id, block, [{ "key": "0x61", "type": kind }]]);
     for (method, params) in [
         ("chainHead_v1_follow", json!([])),

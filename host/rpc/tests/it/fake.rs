@@ -70,7 +70,7 @@ impl FakeChain {
 
     fn at<T>(&self, hash: Hash, read: impl FnOnce(&Block, &State, u32) -> T) -> Result<T, ReadError> {
         let blocks = self.blocks();
-        let found = blocks.iter().find(|(block, _, _)| block.header.hash() == hash);
+        let found = blocks.iter().rev().find(|(block, _, _)| block.header.hash() == hash);
         let (block, state, version) = found.ok_or(ReadError::UnknownBlock(hash))?;
         Ok(read(block, state, *version))
     }
@@ -170,6 +170,9 @@ impl ChainRead for FakeChain {
     }
 
     fn hash_at(&self, number: u32) -> Result<Option<Hash>, ReadError> {
+        if *self.heads() == (None, None) {
+            return Ok(self.blocks().get(number as usize).map(|(block, _, _)| block.header.hash()));
+        }
         let mut next = self.best().hash;
         while let Some(header) = self.header(next)?.filter(|header| header.number >= number) {
             if header.number == number {
