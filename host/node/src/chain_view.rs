@@ -1,19 +1,67 @@
 //! The chain as the RPC methods see it: [`ziver_rpc::ChainRead`] for the chain's reader.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc};
 
-use ziver_chain::{BlockId, ChainReader, ReadError as ChainError};
+use codec::{Decode, Encode};
+use lru::LruCache;
+use parking_lot::Mutex;
+use ziver_chain::{BlockId, BuildError, BuildRequest, ChainReader, Place, ReadError as ChainError};
+use ziver_engine::EngineConfig;
 use ziver_executor::CallError;
-use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
-use ziver_rpc::{BlockRef, ChainRead, ReadError, Snapshot, StateHold};
-use ziver_state::{StateError, View};
+use ziver_metadata::Metadata;
+use ziver_primitives::{
+    AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID,
+    inherents::InherentData, storage_keys::item_prefix,
+};
+use ziver_rpc::{BlockRef, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
+use ziver_state::{RuntimeCode, StateError, View};
+
+use crate::engine_loop::now_ms;
+
+/// Runtimes whose metadata is kept decoded.
+const METADATA_COUNT_MAX: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+/// The version of the metadata's format that is asked for first: the first one that lists runtime APIs.
+const METADATA_VERSION: u32 = 15;
 
 /// Reads a chain for RPC.
-pub struct ChainView(pub ChainReader);
+pub struct ChainView {
+    reader: ChainReader,
+    /// By hash of the runtime's code.
+    metadata: Mutex<LruCache<[u8; 32], Metadata>>,
+}
 
 impl ChainView {
+    /// Reads this chain.
+    pub fn new(reader: ChainReader) -> Self {
+        Self { reader, metadata: Mutex::new(LruCache::new(METADATA_COUNT_MAX)) }
+    }
+
+    /// What a runtime says of itself.
+    fn describe(&self, code: &RuntimeCode) -> Result<Metadata, ReadError> {
+        let newest = self.reader.call_code(code, "Metadata_metadata_at_version", &METADATA_VERSION.encode());
+        if let Ok(metadata) = newest.map_err(read_error).and_then(|answer| Metadata::decode(&answer).map_err(backend)) {
+            return Ok(metadata);
+        }
+        let answer = self.reader.call_code(code, "Metadata_metadata", &[]).map_err(read_error)?;
+        Metadata::decode(&answer).map_err(|why| ReadError::Execution(why.to_string()))
+    }
+
+    /// The next block on `parent`, as the author would begin it now.
+    fn next_block(&self, parent: Hash) -> Result<BuildRequest, ReadError> {
+        let header = self.header(parent)?.ok_or(ReadError::UnknownBlock(parent))?;
+        let author = header.digest.logs.iter().find_map(|item| match item {
+            DigestItem::PreRuntime(ZIVER_ENGINE_ID, author) => AccountId20::decode(&mut author.as_slice()).ok(),
+            _ => None,
+        });
+        let before = self.storage(parent, None, &item_prefix("Timestamp", "Now"))?;
+        let before_ms = before.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+        let step_ms = EngineConfig::default().timestamp_step_ms;
+        let inherents = InherentData::with_timestamp(now_ms().max(before_ms.saturating_add(step_ms)));
+        Ok(BuildRequest { parent, author: author.unwrap_or_default(), inherents, body_bytes_max: usize::MAX })
+    }
+
     fn view(&self, block: Hash) -> Result<Arc<dyn View>, ReadError> {
-        self.0.view_at(&block).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
+        self.reader.view_at(&block).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
     }
 }
 
@@ -44,19 +92,19 @@ fn read_error(error: ChainError) -> ReadError {
 
 impl ChainRead for ChainView {
     fn genesis(&self) -> Hash {
-        self.0.genesis_hash()
+        self.reader.genesis_hash()
     }
 
     fn best(&self) -> BlockRef {
-        block_ref(self.0.best())
+        block_ref(self.reader.best())
     }
 
     fn finalized(&self) -> BlockRef {
-        block_ref(self.0.finalized())
+        block_ref(self.reader.finalized())
     }
 
     fn snapshot(&self) -> Snapshot {
-        let snapshot = self.0.snapshot();
+        let snapshot = self.reader.snapshot();
         Snapshot {
             best: block_ref(snapshot.best),
             finalized: block_ref(snapshot.finalized),
@@ -65,20 +113,20 @@ impl ChainRead for ChainView {
     }
 
     fn hold_states(&self, from: BlockNumber) -> StateHold {
-        Box::new(self.0.hold_states(from))
+        Box::new(self.reader.hold_states(from))
     }
 
     fn hash_at(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError> {
-        self.0.hash_by_number(number).map_err(read_error)
+        self.reader.hash_by_number(number).map_err(read_error)
     }
 
     fn header(&self, block: Hash) -> Result<Option<Header>, ReadError> {
-        self.0.header(&block).map_err(read_error)
+        self.reader.header(&block).map_err(read_error)
     }
 
     fn block(&self, block: Hash) -> Result<Option<Block>, ReadError> {
         let Some(header) = self.header(block)? else { return Ok(None) };
-        let body = self.0.body(&block).map_err(read_error)?;
+        let body = self.reader.body(&block).map_err(read_error)?;
         Ok(body.map(|extrinsics| Block { header, extrinsics }))
     }
 
@@ -106,11 +154,55 @@ impl ChainRead for ChainView {
     }
 
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {
-        self.0.call_at(&block, method, input).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
+        self.reader.call_at(&block, method, input).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
     }
 
     fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError> {
-        let version = self.0.runtime_version_at(&block).map_err(read_error)?;
+        let version = self.reader.runtime_version_at(&block).map_err(read_error)?;
         version.map(|version| (*version).clone()).ok_or(ReadError::UnknownBlock(block))
+    }
+
+    fn transaction(&self, extrinsic: Hash) -> Result<Option<TransactionPlace>, ReadError> {
+        let place = self.reader.transaction(&extrinsic).map_err(read_error)?;
+        Ok(place.map(|Place { block, index }| TransactionPlace {
+            block: BlockRef { hash: block.hash, number: block.number },
+            index,
+        }))
+    }
+
+    fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError> {
+        self.reader.events(&block).map_err(read_error)
+    }
+
+    fn metadata(&self, block: Hash) -> Result<Metadata, ReadError> {
+        let code = self.reader.code_at(&block).map_err(read_error)?;
+        let code = match (code, self.header(block)?) {
+            (Some(code), _) => code,
+            (None, Some(_)) => return Err(ReadError::Pruned(block)),
+            (None, None) => return Err(ReadError::UnknownBlock(block)),
+        };
+        if let Some(metadata) = self.metadata.lock().get(&code.hash) {
+            return Ok(metadata.clone());
+        }
+        // Two may do this at once, which costs time and nothing else.
+        let metadata = self.describe(&code)?;
+        self.metadata.lock().put(code.hash, metadata.clone());
+        Ok(metadata)
+    }
+
+    fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError> {
+        let request = self.next_block(block)?;
+        let run = self.reader.dry_run(&request, extrinsic).map_err(|error| match error {
+            BuildError::UnknownParent(hash) => ReadError::UnknownBlock(hash),
+            BuildError::Read(error) => read_error(error),
+            error => ReadError::Execution(error.to_string()),
+        })?;
+        Ok(DryRun { answer: run.answer, index: run.index, events: run.events })
+    }
+
+    fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {
+        let parent = block.header.parent_hash;
+        let root = self.reader.extrinsics_root(&parent, &block.extrinsics).map_err(read_error)?;
+        root.ok_or(ReadError::UnknownBlock(parent))
     }
 }

@@ -121,7 +121,7 @@ fn serve(
     let (link, peer) = link::link();
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
-    let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView(reader.clone())), link, info))?;
+    let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView::new(reader.clone())), link, info))?;
     let listen = args.rpc.server_config(args.rpc_address(), &args.rpc_cors, connections_max);
     let server = runtime.block_on(Server::start_with(listen, methods))?;
 

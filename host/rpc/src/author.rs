@@ -61,7 +61,23 @@ pub async fn hand_in(
     if bytes.len() > TRANSACTION_BYTES_MAX {
         return Ok(Err(SubmitError::ImmediatelyDropped));
     }
-    context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await
+    let told: Option<Arc<[u8]>> = (context.submitted.receiver_count() > 0).then(|| bytes.as_slice().into());
+    let taken = context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await?;
+    if let (Ok(_), Some(bytes)) = (&taken, told) {
+        // Nobody listens any more: that is no error.
+        let _ = context.submitted.send(bytes);
+    }
+    Ok(taken)
+}
+
+/// Like [`submit`] without a watcher, with the error codes of Ziver's own namespaces.
+pub async fn submit_own(context: &Context, bytes: Vec<u8>) -> RpcResult<Hash> {
+    if bytes.len() > TRANSACTION_BYTES_MAX {
+        let why = error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX);
+        let why: String = why.data().and_then(|why| serde_json::from_str(why.get()).ok()).unwrap_or_default();
+        return Err(error::object_with(error::TRANSACTION_REJECTED, "Transaction rejected", why));
+    }
+    hand_in(context, bytes, None).await?.map_err(error::rejected)
 }
 
 /// A refusal in words, reason included.

@@ -6,6 +6,7 @@
 
 use std::any::Any;
 
+use ziver_metadata::Metadata;
 use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
 
 /// Why a read of the chain has no answer. Converted to a JSON-RPC error in [`crate::error`].
@@ -58,6 +59,26 @@ pub struct Snapshot {
 /// Keeps old states readable until it is dropped; see [`ChainRead::hold_states`].
 pub type StateHold = Box<dyn Any + Send + Sync>;
 
+/// Where an extrinsic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionPlace {
+    /// The block.
+    pub block: BlockRef,
+    /// The position among its extrinsics.
+    pub index: u32,
+}
+
+/// What an extrinsic would do in the next block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryRun {
+    /// SCALE of the runtime's `ApplyExtrinsicResult`.
+    pub answer: Vec<u8>,
+    /// The index that it has in the block.
+    pub index: u32,
+    /// SCALE of the list of events up to here.
+    pub events: Vec<u8>,
+}
+
 /// A snapshot-reading view of the chain.
 pub trait ChainRead: Send + Sync + 'static {
     /// The first block.
@@ -96,4 +117,15 @@ pub trait ChainRead: Send + Sync + 'static {
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError>;
     /// The version of the runtime in the state after `block`.
     fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError>;
+    /// The block of the best chain that holds an extrinsic, by the extrinsic's hash.
+    fn transaction(&self, extrinsic: Hash) -> Result<Option<TransactionPlace>, ReadError>;
+    /// SCALE of the list of events of a block; also of one whose state is pruned.
+    fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError>;
+    /// What the runtime in the state after `block` says of itself, also where that state is pruned. It reads the blocks
+    /// on top of `block`.
+    fn metadata(&self, block: Hash) -> Result<Metadata, ReadError>;
+    /// What an extrinsic (with the length before it) would do as the first transaction of the next block on `block`.
+    fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError>;
+    /// The root of a block's extrinsics, as its header should have it.
+    fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError>;
 }

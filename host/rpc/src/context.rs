@@ -7,14 +7,17 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc::error::TrySendError, oneshot};
 
 use crate::{
     chain_read::ChainRead,
     error::{self, RpcResult},
-    limits::{BLOCKING_WAITERS_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX},
+    limits::{BLOCKING_WAITERS_MAX, DECODES_AT_ONCE_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX, SUBMITTED_KEPT_MAX},
     link::{Command, Link},
 };
+
+/// The id of development chains that name none.
+pub const DEVELOPMENT_CHAIN_ID: u64 = 806;
 
 /// What the chain spec and the build say about themselves.
 #[derive(Debug, Clone)]
@@ -43,6 +46,9 @@ pub struct Context {
     reads: Turns,
     calls: Turns,
     pending: Turns,
+    decodes: Turns,
+    /// Transactions that the pool took, for whoever wants to be told.
+    pub submitted: broadcast::Sender<Arc<[u8]>>,
 }
 
 impl Context {
@@ -60,6 +66,8 @@ impl Context {
             reads: Turns::new(READS_AT_ONCE_MAX),
             calls: Turns::new(processors.saturating_sub(1).max(1)),
             pending: Turns::new(PENDING_AT_ONCE_MAX),
+            decodes: Turns::new(DECODES_AT_ONCE_MAX),
+            submitted: broadcast::channel(SUBMITTED_KEPT_MAX).0,
         }
     }
 
@@ -68,14 +76,17 @@ impl Context {
         &*self.chain
     }
 
-    /// The chain's number as Ethereum's tools want one: `chainId` of the chain's properties, else the first four bytes of
-    /// the genesis hash.
+    /// A number that tells chains apart, for Ethereum's tools: the property `chainId` of the chain specification; else
+    /// [`DEVELOPMENT_CHAIN_ID`] on development chains; else the first four bytes of the genesis hash as a big-endian number.
+    /// Transactions don't carry it: they sign the genesis hash itself.
     pub fn chain_id(&self) -> u64 {
-        let of_genesis = || {
-            let hash = self.chain.genesis();
-            u64::from(u32::from_be_bytes([hash.0[0], hash.0[1], hash.0[2], hash.0[3]]))
+        let unnamed = || {
+            let [a, b, c, d, ..] = self.chain.genesis().0;
+            let is_development = self.info.chain_type == "Development";
+            if is_development { DEVELOPMENT_CHAIN_ID } else { u32::from_be_bytes([a, b, c, d]).into() }
         };
-        self.info.properties.get("chainId").and_then(Value::as_u64).unwrap_or_else(of_genesis)
+        let given = self.info.properties.get("chainId");
+        given.and_then(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok())).unwrap_or_else(unnamed)
     }
 
     /// Runs `work`, which may read the disk, on a blocking thread.
@@ -93,6 +104,15 @@ impl Context {
         work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
     ) -> RpcResult<T> {
         let (turn, chain) = (self.calls.next().await?, self.chain.clone());
+        turn.run(move || work(&*chain)).await
+    }
+
+    /// Runs `work`, which takes blocks apart into JSON many times their size, on a blocking thread.
+    pub async fn decode<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn ChainRead) -> T + Send + 'static,
+    ) -> RpcResult<T> {
+        let (turn, chain) = (self.decodes.next().await?, self.chain.clone());
         turn.run(move || work(&*chain)).await
     }
 

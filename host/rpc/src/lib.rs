@@ -1,7 +1,7 @@
 //! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem, the
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
-//! One file per namespace: [`system`], [`chain`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], [`txpool`],
+//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], [`txpool`],
 //! [`net`], [`miner`], [`admin`], and of the new specification [`chain_spec`], [`chain_head`], [`transaction`],
 //! [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table; [`catalog`] describes
 //! them all; what a method needs comes from the [`Context`]. The way of a request:
@@ -47,6 +47,7 @@ pub mod chain;
 pub mod chain_head;
 pub mod chain_read;
 pub mod chain_spec;
+pub mod childstate;
 mod connection;
 mod context;
 pub mod engine;
@@ -73,8 +74,8 @@ pub mod transaction_watch;
 pub mod txpool;
 pub mod zx;
 
-pub use chain_read::{BlockRef, ChainRead, ReadError, Snapshot, StateHold};
-pub use context::{ChainInfo, Context};
+pub use chain_read::{BlockRef, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
+pub use context::{ChainInfo, Context, DEVELOPMENT_CHAIN_ID};
 pub use policy::RpcMethods;
 pub use server::{Cors, Server, ServerConfig, StartError};
 
@@ -90,6 +91,7 @@ pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     chain_spec::register(&mut module)?;
     miner::register(&mut module)?;
     net::register(&mut module)?;
+    childstate::register(&mut module)?;
     payment::register(&mut module)?;
     state::register(&mut module)?;
     system::register(&mut module)?;

@@ -132,3 +132,25 @@ pub const WATCHED_BYTES_PER_CONNECTION_MAX: usize = 16 * 1024 * 1024;
 pub const WATCHED_BYTES_MAX: usize = 192 * 1024 * 1024;
 /// Bytes that a watched key counts besides its own and its value's.
 pub const WATCHED_KEY_BYTES: usize = 128;
+/// Answers in work at the same time, over all connections, for which blocks are taken apart into JSON.
+pub const DECODES_AT_ONCE_MAX: usize = 4;
+/// Transactions kept for a subscriber to new ones that is behind; one that misses some is disconnected.
+pub const SUBMITTED_KEPT_MAX: usize = 1_024;
+/// Transactions of the pool among which `zx_getTransactionByHash` looks.
+pub const POOL_LOOKED_AT_MAX: usize = 16_384;
+/// Blocks that one `zx_getLogs` looks through.
+pub const LOGS_BLOCKS_MAX: u32 = 1_024;
+/// Events that one `zx_getLogs` answers.
+pub const LOGS_COUNT_MAX: usize = 10_000;
+/// Values in one list of a filter.
+pub const LOG_FILTER_VALUES_MAX: usize = 32;
+/// Blocks that one `zx_validateChain` checks.
+pub const VALIDATED_BLOCKS_MAX: u32 = 1_024;
+/// Blocks that it checks unless told which: the last ones.
+pub const VALIDATED_BLOCKS_DEFAULT: u32 = 256;
+/// Problems after which it stops.
+pub const VALIDATION_PROBLEMS_MAX: usize = 16;
+/// Bytes of the arguments of a call that is sent by name.
+pub const CALL_ARGUMENTS_BYTES_MAX: usize = 1024 * 1024;
+/// Blocks that a subscriber is told of at once after a change of branch; older ones it has to ask for.
+pub const ENACTED_BLOCKS_TOLD_MAX: usize = 256;

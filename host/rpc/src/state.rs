@@ -17,7 +17,7 @@ use crate::{
     params::{Arguments, AtMost, Bytes, HashArg},
 };
 
-mod answer;
+pub(crate) mod answer;
 mod feeds;
 
 use answer::{AnswerError, Answers};
@@ -102,7 +102,7 @@ fn register_keys(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(
                 return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
             }
             let after = after.map(|Bytes(after)| after);
-            let read = move |chain: &dyn ChainRead| answer::page(chain, at, &prefix, after, count as usize);
+            let read = move |chain: &dyn ChainRead| answer::page(chain, at, None, &prefix, after, count as usize);
             turns.read(&context, read).await?.map_err(answer::refusal)
         }
     })?;

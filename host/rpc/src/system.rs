@@ -44,8 +44,8 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         let Bytes(extrinsic) = arguments.required()?;
         let at: Option<HashArg> = arguments.optional()?;
         let at = at.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash);
-        let outcome = context.call(move |chain| chain.call(at, "BlockBuilder_apply_extrinsic", &extrinsic)).await?;
-        outcome.map(json::bytes).map_err(error::state)
+        let outcome = context.call(move |chain| chain.dry_run(at, &extrinsic)).await?;
+        outcome.map(|run| json::bytes(run.answer)).map_err(error::state)
     })?;
     Ok(())
 }

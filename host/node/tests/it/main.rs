@@ -15,3 +15,4 @@ mod kill;
 mod layout;
 mod lifecycle;
 mod refusals;
+mod zx;

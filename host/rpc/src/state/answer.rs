@@ -69,6 +69,11 @@ impl Answers {
 }
 
 impl<T> Held<T> {
+    /// The value.
+    pub fn get(&self) -> &T {
+        &self.value
+    }
+
     /// Ends the turn, for a value that is small.
     pub fn release(self) -> T {
         self.value
@@ -171,6 +176,7 @@ pub fn change_set(chain: &dyn ChainRead, at: Hash, keys: &[Vec<u8>]) -> Result<S
 pub fn page(
     chain: &dyn ChainRead,
     at: Hash,
+    child: Option<&[u8]>,
     prefix: &[u8],
     mut after: Option<Vec<u8>>,
     count: usize,
@@ -178,7 +184,7 @@ pub fn page(
     let (mut size, mut keys) = (Size::default(), Vec::new());
     loop {
         let wanted = (count - keys.len()).min(KEYS_PER_READ);
-        let mut read = chain.keys(at, None, prefix, after.as_deref(), wanted)?;
+        let mut read = chain.keys(at, child, prefix, after.as_deref(), wanted)?;
         for key in &read {
             size.add(key.len())?;
             keys.push(json::bytes(key));

@@ -12,17 +12,21 @@ use std::{
 use codec::{Compact, Encode};
 use serde_json::{Map, json};
 use tokio::runtime::Runtime;
+use ziver_metadata::Metadata;
 use ziver_primitives::{
     AccountId20, Block, Digest, Hash, Header, OpaqueExtrinsic, RuntimeVersion, hashing::blake2_256,
-    validity::InvalidTransaction,
+    storage_keys::item_prefix, validity::InvalidTransaction,
 };
 use ziver_rpc::{
-    BlockRef, ChainInfo, ChainRead, Context, ReadError, Server, ServerConfig, Snapshot, StateHold,
+    BlockRef, ChainInfo, ChainRead, Context, DryRun, ReadError, Server, ServerConfig, Snapshot, StateHold,
+    TransactionPlace,
     link::{
         self, Command, Head, Inclusion, LinkPeer, MiningChange, MiningStatus, NewBlock, NewlyFinal, Notice, Notices,
         PoolContent, PoolStatus, PoolTransaction, SealError, SubmitError, TransactionStatus,
     },
 };
+
+use crate::description::metadata;
 
 pub const ALITH: &str = "0xf24ff3a9cf04c71dbc94d0b566f7a27b94566cac";
 
@@ -260,6 +264,34 @@ impl ChainRead for FakeChain {
             transaction_version: 1,
             system_version: 1,
         })
+    }
+
+    fn transaction(&self, extrinsic: Hash) -> Result<Option<TransactionPlace>, ReadError> {
+        let blocks = self.blocks();
+        let found = blocks.iter().rev().find_map(|(block, _, _)| {
+            let index = block.extrinsics.iter().position(|one| one.hash() == extrinsic)?;
+            let block = BlockRef { hash: block.header.hash(), number: block.header.number };
+            Some(TransactionPlace { block, index: index as u32 })
+        });
+        Ok(found)
+    }
+
+    fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError> {
+        let key = item_prefix("System", "Events");
+        Ok(self.at(block, |_, state, _| state.get(&key).cloned()).ok().map(|events| events.unwrap_or_else(|| vec![0])))
+    }
+
+    fn metadata(&self, _: Hash) -> Result<Metadata, ReadError> {
+        Ok(metadata())
+    }
+
+    fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError> {
+        self.at(block, |_, _, _| ())?;
+        Ok(DryRun { answer: extrinsic.to_vec(), index: 0, events: vec![0] })
+    }
+
+    fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {
+        Ok(block.header.extrinsics_root)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The RPC server over a real socket, on a made-up chain and engine: what a client sees, byte by byte where it matters.
 
 mod client;
+mod description;
 mod fake;
 
 mod archive;
@@ -17,3 +18,4 @@ mod storage;
 mod submit;
 mod transaction;
 mod transaction_watch;
+mod zx;

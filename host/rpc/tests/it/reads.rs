@@ -180,7 +180,7 @@ fn zx_methods_speak_hexadecimal_quantities() {
     assert_eq!(result(node.address, "zx_getBalance", json!([ALITH, "earliest"])), "0x0");
     assert_eq!(result(node.address, "zx_getTransactionCount", json!([ALITH, "latest"])), "0x0");
     assert_eq!(result(node.address, "zx_getTransactionCount", json!([ALITH, "pending"])), "0x9");
-    assert_eq!(error(node.address, "zx_getBalance", json!([ALITH, "0x99"])).0, 4003);
+    assert_eq!(error(node.address, "zx_getBalance", json!([ALITH, "0x99"])).0, -32001);
     assert_eq!(error(node.address, "zx_getBalance", json!([ALITH, "yesterday"])).0, -32602);
 }
 

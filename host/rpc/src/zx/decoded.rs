@@ -1,0 +1,191 @@
+//! A block taken apart with the metadata of the runtime that executed it: its parent's.
+
+use codec::Encode;
+use serde_json::{Map, Value, json};
+use ziver_metadata::{Event, Extrinsic, Metadata};
+use ziver_primitives::{Block, Hash};
+
+use super::known::{self, Ended};
+use crate::{
+    chain_read::{BlockRef, ChainRead, ReadError},
+    json,
+};
+
+/// A block with what is needed to read it.
+pub struct Decoded {
+    /// Its hash and number.
+    pub at: BlockRef,
+    /// The block.
+    pub block: Block,
+    /// What its bytes mean.
+    pub metadata: Metadata,
+}
+
+/// A quantity as Ethereum's clients write it.
+pub fn quantity(number: impl Into<u128>) -> String {
+    format!("{:#x}", number.into())
+}
+
+impl Decoded {
+    /// Reads a block; `None` where there is none.
+    pub fn read(chain: &dyn ChainRead, hash: Hash) -> Result<Option<Self>, ReadError> {
+        let Some(block) = chain.block(hash)? else { return Ok(None) };
+        let number = block.header.number;
+        let metadata = chain.metadata(if number == 0 { hash } else { block.header.parent_hash })?;
+        Ok(Some(Self { at: BlockRef { hash, number }, block, metadata }))
+    }
+
+    /// Its events, in order.
+    pub fn events(&self, chain: &dyn ChainRead) -> Result<Vec<Event>, ReadError> {
+        let bytes = chain.events(self.at.hash)?.ok_or(ReadError::Pruned(self.at.hash))?;
+        self.metadata.decode_events(&bytes).map_err(|why| ReadError::Backend(format!("events of the block: {why}")))
+    }
+
+    /// The extrinsic at a position, as Ethereum's clients see a transaction.
+    pub fn transaction(&self, index: usize) -> Option<Value> {
+        let bytes = self.block.extrinsics.get(index)?.encode();
+        let mut object = transaction(&self.metadata, &bytes);
+        place(&mut object, self.at, index);
+        Some(Value::Object(object))
+    }
+
+    /// How the extrinsic at a position ended, with its events.
+    pub fn receipt(&self, index: usize, events: &[Event]) -> Option<Value> {
+        let extrinsic = self.block.extrinsics.get(index)?;
+        let mine = || of_extrinsic(events, index).map(|(_, event)| event);
+        let ended = known::ended(&self.metadata, mine());
+        let mut object = Map::new();
+        place(&mut object, self.at, index);
+        object.insert("transactionHash".into(), json::hash(extrinsic.hash()).into());
+        if let Ok(decoded) = self.metadata.decode_extrinsic(&extrinsic.encode()) {
+            object.extend(parties(&decoded));
+        }
+        object.extend(outcome(&ended));
+        object.insert("events".into(), self.logs_of(index, events).into());
+        Some(Value::Object(object))
+    }
+
+    /// The extrinsic at a position with how it ended.
+    pub fn full_transaction(&self, index: usize, events: &[Event]) -> Option<Value> {
+        let Some(Value::Object(mut object)) = self.transaction(index) else { return None };
+        // The bytes are those of the decoded parts.
+        object.remove("raw");
+        let ended = known::ended(&self.metadata, of_extrinsic(events, index).map(|(_, event)| event));
+        object.extend(outcome(&ended));
+        object.insert("events".into(), self.logs_of(index, events).into());
+        Some(Value::Object(object))
+    }
+
+    fn logs_of(&self, index: usize, events: &[Event]) -> Vec<Value> {
+        of_extrinsic(events, index).map(|(position, event)| self.log(position, event)).collect()
+    }
+
+    /// An event as Ethereum's clients see a log; `position` is its place among the block's.
+    pub fn log(&self, position: usize, event: &Event) -> Value {
+        let index = event.phase.extrinsic_index();
+        let extrinsic = index.and_then(|index| self.block.extrinsics.get(index as usize));
+        json!({
+            "blockHash": json::hash(self.at.hash),
+            "blockNumber": quantity(self.at.number),
+            "logIndex": quantity(position as u64),
+            "transactionIndex": index.map(quantity),
+            "transactionHash": extrinsic.map(|extrinsic| json::hash(extrinsic.hash())),
+            "phase": event.phase,
+            "pallet": event.pallet,
+            "name": event.name,
+            "fields": event.fields,
+            "topics": event.topics,
+        })
+    }
+
+    /// The block as Ethereum's clients see it, without its transactions.
+    pub fn outline(&self, chain: &dyn ChainRead) -> Map<String, Value> {
+        let header = &self.block.header;
+        let decode = |bytes: &ziver_primitives::OpaqueExtrinsic| self.metadata.decode_extrinsic(&bytes.encode()).ok();
+        // Inherents come first, and the time is one of them.
+        let time = self.block.extrinsics.iter().take(8).filter_map(decode);
+        let time = time.filter_map(|extrinsic| known::timestamp_ms(&extrinsic.call)).next();
+        let is_final = header.number <= chain.finalized().number
+            && chain.hash_at(header.number).is_ok_and(|hash| hash == Some(self.at.hash));
+        let json = json!({
+            "number": quantity(header.number),
+            "hash": json::hash(self.at.hash),
+            "parentHash": json::hash(header.parent_hash),
+            "stateRoot": json::hash(header.state_root),
+            "extrinsicsRoot": json::hash(header.extrinsics_root),
+            "miner": known::author(&self.block).map(|author| json::bytes(author.0)),
+            "timestamp": time.map(|ms| quantity(ms / 1_000)),
+            "timestampMs": time,
+            "size": quantity(self.block.encoded_size() as u64),
+            "transactionCount": quantity(self.block.extrinsics.len() as u64),
+            "digest": { "logs": header.digest.logs.iter().map(|item| json::bytes(item.encode())).collect::<Vec<_>>() },
+            "finalized": is_final,
+        });
+        if let Value::Object(object) = json { object } else { Map::new() }
+    }
+}
+
+fn of_extrinsic(events: &[Event], index: usize) -> impl Iterator<Item = (usize, &Event)> {
+    let is_mine = move |event: &Event| event.phase.extrinsic_index().is_some_and(|of| of as usize == index);
+    events.iter().enumerate().filter(move |(_, event)| is_mine(event))
+}
+
+fn place(object: &mut Map<String, Value>, at: BlockRef, index: usize) {
+    object.insert("blockHash".into(), json::hash(at.hash).into());
+    object.insert("blockNumber".into(), quantity(at.number).into());
+    object.insert("transactionIndex".into(), quantity(index as u64).into());
+}
+
+/// Sender, and receiver and amount of a transfer.
+fn parties(extrinsic: &Extrinsic) -> Map<String, Value> {
+    let transfer = known::transfer(&extrinsic.call);
+    Map::from_iter([
+        ("from".into(), extrinsic.signer.clone().unwrap_or_default()),
+        ("to".into(), transfer.map(|(to, _)| to.clone()).unwrap_or_default()),
+        ("value".into(), quantity(transfer.map_or(0, |(_, value)| value)).into()),
+    ])
+}
+
+fn outcome(ended: &Ended) -> Map<String, Value> {
+    let weight = ended.weight.map(|(time, proof)| json!({"refTime": quantity(time), "proofSize": quantity(proof)}));
+    Map::from_iter([
+        ("status".into(), ended.success.map(|success| if success { "0x1" } else { "0x0" }).into()),
+        ("error".into(), ended.error.clone().into()),
+        ("gasUsed".into(), ended.weight.map(|(time, _)| quantity(time)).into()),
+        ("weight".into(), weight.unwrap_or_default()),
+        ("fee".into(), ended.fee.map(quantity).into()),
+    ])
+}
+
+/// An extrinsic by its bytes (with the length before them), in no block yet.
+pub fn transaction(metadata: &Metadata, bytes: &[u8]) -> Map<String, Value> {
+    let hash = ziver_primitives::hashing::blake2_256(bytes);
+    let mut object = Map::from_iter([
+        ("hash".into(), json::bytes(hash).into()),
+        ("blockHash".into(), Value::Null),
+        ("blockNumber".into(), Value::Null),
+        ("transactionIndex".into(), Value::Null),
+        ("raw".into(), json::bytes(bytes).into()),
+    ]);
+    match metadata.decode_extrinsic(bytes) {
+        Ok(extrinsic) => {
+            object.extend(parties(&extrinsic));
+            let tip = extrinsic.tip.as_ref().and_then(|tip| tip.parse::<u128>().ok());
+            object.extend([
+                ("nonce".into(), extrinsic.nonce.map(quantity).into()),
+                ("tip".into(), tip.map(quantity).into()),
+                ("era".into(), extrinsic.era.unwrap_or_default()),
+                ("version".into(), quantity(extrinsic.version).into()),
+                ("signature".into(), extrinsic.signature.unwrap_or_default()),
+                ("pallet".into(), extrinsic.call.pallet.into()),
+                ("call".into(), extrinsic.call.call.into()),
+                ("args".into(), extrinsic.call.args.into()),
+            ]);
+        }
+        // Such as calls nested deeper than anyone reads: the chain took it, so it must be shown.
+        Err(why) => {
+            object.insert("undecodable".into(), why.to_string().into());
+        }
+    }
+    object
+}

@@ -1,0 +1,89 @@
+//! The names by which Substrate's chains call what Ethereum-minded clients ask for. Metadata says whether a runtime has
+//! them; where it doesn't, the answers leave the thing out.
+
+use serde_json::Value;
+use ziver_metadata::{DecodedCall, Event, Metadata};
+use ziver_primitives::{AccountId20, Block, DigestItem};
+
+/// Pallet and item of an account's nonce and money.
+pub const ACCOUNT: (&str, &str) = ("System", "Account");
+/// Pallet and call of a plain transfer, which may use up the sender's account, as on Ethereum.
+pub const TRANSFER: (&str, &str) = ("Balances", "transfer_allow_death");
+/// Pallet and item of what fees are multiplied with, in parts of 10^18.
+pub const FEE_MULTIPLIER: (&str, &str) = ("TransactionPayment", "NextFeeMultiplier");
+
+/// Receiver and amount of a transfer of money.
+pub fn transfer(call: &DecodedCall) -> Option<(&Value, u128)> {
+    let is_transfer = call.pallet == TRANSFER.0 && call.call.starts_with("transfer");
+    let (to, value) = (call.args.get("dest")?, call.args.get("value")?);
+    value.as_str()?.parse().ok().filter(|_| is_transfer).map(|value| (to, value))
+}
+
+/// Time of a block in milliseconds: the argument of its inherent `Timestamp.set`.
+pub fn timestamp_ms(call: &DecodedCall) -> Option<u64> {
+    if (call.pallet.as_str(), call.call.as_str()) != ("Timestamp", "set") {
+        return None;
+    }
+    let now = call.args.get("now")?;
+    now.as_u64().or_else(|| now.as_str()?.parse().ok())
+}
+
+/// Who made a block: the account in its first pre-runtime digest item.
+pub fn author(block: &Block) -> Option<AccountId20> {
+    block.header.digest.logs.iter().find_map(|item| match item {
+        DigestItem::PreRuntime(_, data) => <[u8; 20]>::try_from(data.as_slice()).ok().map(AccountId20),
+        _ => None,
+    })
+}
+
+/// How an extrinsic ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Whether its call succeeded; `None` where no event tells.
+    pub success: Option<bool>,
+    /// Why not, in words.
+    pub error: Option<String>,
+    /// Weight that it took: time in picoseconds, bytes of proof.
+    pub weight: Option<(u64, u64)>,
+    /// Fee with tip.
+    pub fee: Option<u128>,
+    /// Tip.
+    pub tip: Option<u128>,
+}
+
+/// Reads from the events of one extrinsic how it ended.
+pub fn ended<'a>(metadata: &Metadata, events: impl Iterator<Item = &'a Event>) -> Ended {
+    let mut ended = Ended::default();
+    for event in events {
+        match (event.pallet.as_str(), event.name.as_str()) {
+            ("System", "ExtrinsicSuccess") => {
+                ended.success = Some(true);
+                ended.weight = weight(&event.fields);
+            }
+            ("System", "ExtrinsicFailed") => {
+                ended.success = Some(false);
+                ended.weight = weight(&event.fields);
+                ended.error = event.fields.get("dispatch_error").map(|error| metadata.describe_dispatch_error(error));
+            }
+            ("TransactionPayment", "TransactionFeePaid") => {
+                ended.fee = amount(&event.fields, "actual_fee");
+                ended.tip = amount(&event.fields, "tip");
+            }
+            _ => {}
+        }
+    }
+    ended
+}
+
+fn amount(fields: &Value, name: &str) -> Option<u128> {
+    fields.get(name)?.as_str()?.parse().ok()
+}
+
+fn weight(fields: &Value) -> Option<(u64, u64)> {
+    let weight = fields.get("dispatch_info")?.get("weight")?;
+    let part = |name: &str| {
+        let part = weight.get(name)?;
+        part.as_u64().or_else(|| part.as_str()?.parse().ok())
+    };
+    Some((part("ref_time")?, part("proof_size")?))
+}

@@ -1,0 +1,246 @@
+//! Transactions made here: signed with the keys that everybody knows, so on development chains alone.
+//!
+//! A transaction is `{from, to, value}` for a transfer, or `{from, call: {pallet, name, args}}` for any call;
+//! `nonce` and `tip` are optional.
+
+use codec::{Compact, Decode, Encode};
+use jsonrpsee::{RpcModule, core::RegisterMethodError};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::{Value, json, value::RawValue};
+use ziver_metadata::Metadata;
+use ziver_primitives::{
+    AccountId20, Balance, EthereumSignature, Nonce,
+    transaction::{DevelopmentAccount, UnsignedTransaction},
+    validity::TransactionValidityError,
+};
+
+use super::{account_at, decoded::quantity, failed, known};
+use crate::{
+    Context, author,
+    chain_read::{ChainRead, DryRun, ReadError},
+    error::{self, RpcResult},
+    json,
+    limits::CALL_ARGUMENTS_BYTES_MAX,
+    link::SubmitError,
+    params::{AccountArg, Arguments, BlockTag, Bytes},
+    system,
+};
+
+/// An amount: `0x` and hexadecimal digits, decimal digits as text, or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Amount(u128);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Number(u64),
+            Text(String),
+        }
+        match Form::deserialize(deserializer).map_err(|_| D::Error::custom("an amount as 0x.. or decimal digits"))? {
+            Form::Number(number) => Ok(Self(number.into())),
+            Form::Text(text) => {
+                let parsed = match text.strip_prefix("0x") {
+                    Some(digits) => u128::from_str_radix(digits, 16),
+                    None => text.parse(),
+                };
+                let unfit = |_| D::Error::custom(format_args!("an amount as 0x.. or decimal digits, not {text:?}"));
+                parsed.map(Self).map_err(unfit)
+            }
+        }
+    }
+}
+
+/// A call by name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedCall {
+    pallet: String,
+    name: String,
+    #[serde(default)]
+    args: Option<Box<RawValue>>,
+}
+
+/// What is to be sent. Ethereum's `gas`, `gasPrice` and the like are accepted and mean nothing here.
+#[derive(Debug, Deserialize)]
+struct Request {
+    from: AccountArg,
+    to: Option<AccountArg>,
+    value: Option<Amount>,
+    call: Option<NamedCall>,
+    nonce: Option<Amount>,
+    tip: Option<Amount>,
+    data: Option<Bytes>,
+    input: Option<Bytes>,
+}
+
+impl Request {
+    fn call(&self, metadata: &Metadata) -> RpcResult<Vec<u8>> {
+        let has_data = [&self.data, &self.input].into_iter().flatten().any(|Bytes(data)| !data.is_empty());
+        if has_data {
+            return Err(error::invalid_params("`data` calls contracts, which this chain does not have; use `call`"));
+        }
+        let encoded = match (&self.call, &self.to) {
+            (Some(_), Some(_)) => return Err(error::invalid_params("either `to` and `value`, or `call`")),
+            (None, None) => return Err(error::invalid_params("`to` and `value` are missing, or `call`")),
+            (None, Some(AccountArg(to))) => {
+                let value = self.value.unwrap_or_default().0;
+                let arguments = json!({ "dest": json::bytes(to.0), "value": value.to_string() });
+                metadata.encode_call(known::TRANSFER.0, known::TRANSFER.1, &arguments)
+            }
+            (Some(call), None) => metadata.encode_call(&call.pallet, &call.name, &arguments(call)?),
+        };
+        encoded.map_err(error::invalid_params)
+    }
+
+    fn nonce(&self) -> RpcResult<Option<Nonce>> {
+        let convert =
+            |Amount(nonce)| Nonce::try_from(nonce).map_err(|_| error::invalid_params("the nonce is too large"));
+        self.nonce.map(convert).transpose()
+    }
+}
+
+fn arguments(call: &NamedCall) -> RpcResult<Value> {
+    let Some(text) = &call.args else { return Ok(Value::Null) };
+    if text.get().len() > CALL_ARGUMENTS_BYTES_MAX {
+        let why = format_args!("arguments of {} bytes; at most {CALL_ARGUMENTS_BYTES_MAX}", text.get().len());
+        return Err(error::invalid_params(why));
+    }
+    serde_json::from_str(text.get()).map_err(error::invalid_params)
+}
+
+/// Adds the methods.
+pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("zx_sendRawTransaction", |params, context, _| async move {
+        let Bytes(bytes) = Arguments::new(&params)?.required()?;
+        author::submit_own(&context, bytes).await.map(json::hash)
+    })?;
+    module.register_async_method("zx_sendTransaction", |params, context, _| async move {
+        let request: Request = Arguments::new(&params)?.required()?;
+        let AccountArg(from) = request.from;
+        let key = development_key(&context, from)?;
+        let nonce = match request.nonce()? {
+            Some(nonce) => nonce,
+            None => system::next_index(&context, from).await?,
+        };
+        let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
+        author::submit_own(&context, form.sign(&key.key()).encode()).await.map(json::hash)
+    })?;
+    module.register_async_method("zx_estimateGas", |params, context, _| async move {
+        let text: Box<RawValue> = Arguments::new(&params)?.required()?;
+        estimate(&context, &text).await
+    })?;
+    module.register_async_method("zx_gasPrice", |_, context, _| async move {
+        context.call(gas_price).await?.map(quantity).map_err(failed)
+    })?;
+    Ok(())
+}
+
+/// The account among those of development chains, if this is one.
+fn development_key(context: &Context, account: AccountId20) -> RpcResult<DevelopmentAccount> {
+    if context.info.chain_type != "Development" {
+        let why = "zx_sendTransaction signs on development chains alone; sign, and use zx_sendRawTransaction";
+        return Err(error::object(error::TRANSACTION_REJECTED, format!("Transaction rejected: {why}")));
+    }
+    let found = DevelopmentAccount::ALL.into_iter().find(|known| known.account() == account);
+    found.ok_or_else(|| error::not_found(format_args!("a key of {account}; the node has those of Alith to Faith")))
+}
+
+fn unsigned(chain: &dyn ChainRead, request: &Request, nonce: Nonce) -> RpcResult<UnsignedTransaction> {
+    let best = chain.best().hash;
+    let metadata = chain.metadata(best).map_err(failed)?;
+    let version = chain.runtime_version(best).map_err(failed)?;
+    Ok(UnsignedTransaction {
+        call: request.call(&metadata)?,
+        nonce,
+        tip: request.tip.unwrap_or_default().0,
+        spec_version: version.spec_version,
+        transaction_version: version.transaction_version,
+        genesis_hash: chain.genesis(),
+        birth_hash: chain.genesis(),
+        ..Default::default()
+    })
+}
+
+/// The weight of a transaction, in picoseconds: what it takes in the next block if it can be tried (it is signed, or the
+/// key is known), else what the runtime reckons with.
+async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
+    let (bytes, is_signed) = if text.get().starts_with('"') {
+        let Bytes(bytes) = serde_json::from_str(text.get()).map_err(error::invalid_params)?;
+        (bytes, true)
+    } else {
+        let request: Request = serde_json::from_str(text.get()).map_err(error::invalid_params)?;
+        let AccountArg(from) = request.from;
+        let key = development_key(context, from).ok();
+        let nonce = match request.nonce()? {
+            Some(nonce) => nonce,
+            None => account_at(context, from, BlockTag::Latest).await?.0,
+        };
+        let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
+        let nobody = EthereumSignature([0; 65]);
+        let extrinsic = key.map_or_else(|| form.with_signature(from, &nobody), |key| form.sign(&key.key()));
+        (extrinsic.encode(), key.is_some())
+    };
+    let weight = move |chain: &dyn ChainRead| {
+        let best = chain.best().hash;
+        if is_signed { tried_weight(chain, best, &bytes) } else { reckoned_weight(chain, best, bytes) }
+    };
+    context.call(weight).await?.map(quantity)
+}
+
+fn tried_weight(chain: &dyn ChainRead, at: ziver_primitives::Hash, bytes: &[u8]) -> RpcResult<u64> {
+    let DryRun { answer, index, events } = chain.dry_run(at, bytes).map_err(failed)?;
+    let strange = || error::internal("the runtime's answer can't be read");
+    if let Some((1, mut why)) = answer.split_first() {
+        return Err(error::rejected(match TransactionValidityError::decode(&mut why).map_err(|_| strange())? {
+            TransactionValidityError::Invalid(why) => SubmitError::Invalid(why),
+            TransactionValidityError::Unknown(why) => SubmitError::Unknown(why),
+        }));
+    }
+    let metadata = chain.metadata(at).map_err(failed)?;
+    let events = metadata.decode_events(&events).map_err(error::internal)?;
+    let mine = events.iter().filter(|event| event.phase.extrinsic_index() == Some(index));
+    let ended = known::ended(&metadata, mine);
+    if let Some(why) = ended.error {
+        return Err(error::object(error::TRANSACTION_REJECTED, format!("Transaction rejected: it would fail: {why}")));
+    }
+    ended.weight.map(|(time, _)| time).ok_or_else(strange)
+}
+
+fn reckoned_weight(chain: &dyn ChainRead, at: ziver_primitives::Hash, bytes: Vec<u8>) -> RpcResult<u64> {
+    let mut input = bytes;
+    let length = u32::try_from(input.len()).map_err(error::internal)?;
+    length.encode_to(&mut input);
+    let answer = chain.call(at, "TransactionPaymentApi_query_info", &input).map_err(failed)?;
+    Ok(Compact::<u64>::decode(&mut &*answer).map_err(error::internal)?.0)
+}
+
+/// What a picosecond costs now, rounded up.
+fn gas_price(chain: &dyn ChainRead) -> Result<Balance, ReadError> {
+    /// A second, so that little is lost by rounding.
+    const SAMPLE: u64 = 1_000_000_000_000;
+    /// One, as fees are multiplied.
+    const ONE: u128 = 1_000_000_000_000_000_000;
+    let strange = |why: &dyn std::fmt::Display| ReadError::Execution(format!("Bad answer of the runtime: {why}"));
+    let best = chain.best().hash;
+    let input = (Compact(SAMPLE), Compact(0u64)).encode();
+    let answer = chain.call(best, "TransactionPaymentApi_query_weight_to_fee", &input)?;
+    let fee = Balance::decode(&mut &*answer).map_err(|why| strange(&why))?;
+    let metadata = chain.metadata(best)?;
+    let (pallet, item) = known::FEE_MULTIPLIER;
+    let multiplier = match metadata.storage_key(pallet, item, &[]) {
+        Err(_) => ONE,
+        Ok(key) => {
+            let value = match chain.storage(best, None, &key)? {
+                Some(value) => metadata.decode_storage_value(pallet, item, &value).map(Some),
+                None => metadata.storage_default(pallet, item),
+            };
+            let value = value.map_err(|why| strange(&why))?;
+            value.and_then(|value| value.as_str()?.parse().ok()).unwrap_or(ONE)
+        }
+    };
+    // In parts of a thousand, so that the product fits.
+    let multiplied = fee.saturating_mul(multiplier / (ONE / 1_000)) / 1_000;
+    Ok(multiplied.div_ceil(u128::from(SAMPLE)))
+}
