@@ -1,10 +1,10 @@
 //! `docs/rpc.md`: the reference for readers, made from [`crate::catalog`] and the examples.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use crate::{
     catalog::{self, COMMON_ERRORS, Condition, GROUPS, Method, error_text, types},
-    openrpc::{Example, examples},
+    openrpc::Example,
 };
 
 const HEAD: &str = "\
@@ -21,7 +21,7 @@ Subscriptions need a WebSocket. Methods marked **unsafe** are served to callers 
 ";
 
 /// The whole page.
-pub fn page() -> String {
+pub fn page(examples: &BTreeMap<String, Example>) -> String {
     let mut page = HEAD.to_owned();
     errors(&mut page, "Any method may answer these errors:", COMMON_ERRORS);
     for (group, about, codes) in GROUPS {
@@ -35,7 +35,7 @@ pub fn page() -> String {
             errors(&mut page, "Errors of their own:", codes);
         }
         for method in methods {
-            entry(&mut page, method);
+            entry(&mut page, method, examples.get(method.name));
         }
     }
     page.push_str("\n## Types\n\n");
@@ -57,7 +57,7 @@ fn is_entry(method: &Method, group: &str) -> bool {
     method.group() == group && !method.aliases.contains(&method.name) && !method.example.is_empty()
 }
 
-fn entry(page: &mut String, method: &Method) {
+fn entry(page: &mut String, method: &Method, example: Option<&Example>) {
     let params: Vec<String> = method
         .parameters()
         .map(|parameter| format!("{}{}", parameter.name, if parameter.is_required { "" } else { "?" }))
@@ -82,7 +82,7 @@ fn entry(page: &mut String, method: &Method) {
     if !others.is_empty() {
         let _ = writeln!(page, "- also called {}", others.join(", "));
     }
-    if let Some(Example { params, result }) = examples().get(method.name) {
+    if let Some(Example { params, result }) = example {
         let request = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method.name, "params": params });
         let answer = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "result": result });
         let _ = write!(page, "\n```json\n{request}\n{answer}\n```\n");

@@ -2,17 +2,19 @@
 
 #[path = "../../../rpc/tests/it/client.rs"]
 #[allow(dead_code, reason = "shared with the RPC server's own tests, which use all of it")]
-mod client;
-mod process;
-mod wallet;
-
 mod bad_input;
 mod blocks;
+mod client;
 mod descriptors;
 mod full_disk;
+mod hostile;
 mod keys;
 mod kill;
 mod layout;
 mod lifecycle;
+mod process;
+mod reference;
 mod refusals;
+mod schema;
+mod wallet;
 mod zx;

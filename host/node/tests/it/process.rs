@@ -107,6 +107,13 @@ impl Node {
         Self { address, second_address, child, log: Some(log) }
     }
 
+    /// Bytes of memory that the process holds.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1_024
+    }
+
     /// Calls a method that must succeed.
     pub fn call(&self, method: &str, params: Value) -> Value {
         client::result(self.address, method, params)

@@ -44,6 +44,15 @@ impl Wallet {
         self.sign((TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode())
     }
 
+    /// A transfer in the place of the last one, for which the author gets a whole token.
+    pub fn dearer_transfer(&mut self, to: AccountId20) -> String {
+        self.form.nonce -= 1;
+        self.form.tip = UNIT;
+        let transfer = self.transfer(to);
+        self.form.tip = 0;
+        transfer
+    }
+
     /// The next remark of so many bytes.
     pub fn remark(&mut self, bytes: usize) -> String {
         self.sign((REMARK, vec![7u8; bytes]).encode())

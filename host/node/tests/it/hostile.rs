@@ -1,0 +1,198 @@
+//! Clients that mean harm: the node's memory stays bounded, others are served, and errors say what is wrong.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    client::{Ws, call, post},
+    process::{Node, folder},
+};
+
+const MIB: u64 = 1 << 20;
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Another client gets its answer, and the node has grown by no more than this.
+fn unharmed(node: &Node, before: u64, grown_max: u64) {
+    let begin = Instant::now();
+    assert!(node.call("system_health", json!([])).is_object());
+    assert!(begin.elapsed() < Duration::from_secs(20), "another client waited {:?}", begin.elapsed());
+    let now = node.resident_bytes();
+    assert!(now < before + grown_max, "{} MiB, {} MiB before", now / MIB, before / MIB);
+}
+
+#[test]
+fn ten_thousand_subscriptions_are_served_or_refused_slow() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--block-time-ms", "1000"]);
+    let before = node.resident_bytes();
+    let mut clients: Vec<Ws> = (0..10).map(|_| Ws::connect(node.address)).collect();
+    let mut refused = 0;
+    for ws in &mut clients {
+        for id in 0..1_030 {
+            ws.request(json!(id), "chain_subscribeAllHeads", json!([]));
+            let answer = std::iter::from_fn(|| ws.next()).find(|message| message["id"] == id).unwrap();
+            refused += usize::from(answer["error"]["code"] == -32006);
+        }
+    }
+    assert_eq!(refused, 10 * (1_030 - 1_024));
+    unharmed(&node, before, 300 * MIB);
+    node.wait_for_block(node.best() + 2);
+    unharmed(&node, before, 300 * MIB);
+    drop(clients);
+    node.stop();
+}
+
+/// Sends zeros until the server has had enough; returns what it said.
+fn send_without_end(mut stream: TcpStream, bytes: u64) -> String {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    let chunk = vec![b' '; 1 << 16];
+    for _ in 0..bytes / chunk.len() as u64 {
+        if stream.write_all(&chunk).is_err() {
+            break;
+        }
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_hundred_megabytes_are_refused() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &[]);
+    let before = node.resident_bytes();
+    let head = |length: &str| {
+        let mut stream = TcpStream::connect(node.address).unwrap();
+        let head = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    // The answer may be lost when the server hangs up on what still comes; a lost one is no other one.
+    let told = send_without_end(head("content-length: 104857600"), 100 * MIB);
+    assert!(told.is_empty() || told.starts_with("HTTP/1.1 413"), "{told}");
+    let mut chunked = head("transfer-encoding: chunked");
+    chunked.write_all(b"6400000\r\n").unwrap();
+    let told = send_without_end(chunked, 100 * MIB);
+    assert!(told.is_empty() || told.starts_with("HTTP/1.1 413"), "{told}");
+    let mut ws = Ws::connect(node.address);
+    ws.send(&" ".repeat(100 << 20));
+    assert_eq!(ws.next().unwrap()["error"]["code"], -32007);
+    assert_eq!(post(node.address, &vec![b' '; 16 << 20]).0, 413);
+    unharmed(&node, before, 200 * MIB);
+    node.stop();
+}
+
+/// Sends `start`, and `then` once it is answered; then a byte, listens for a while, and so on until the server hangs up.
+/// Returns what it said.
+fn drip(address: SocketAddr, start: &[u8], mut then: Option<&[u8]>) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(start).unwrap();
+    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let begin = Instant::now();
+    let mut said = Vec::new();
+    loop {
+        assert!(begin.elapsed() < PATIENCE, "still connected");
+        let mut buffer = [0; 1_024];
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(bytes) => {
+                said.extend_from_slice(&buffer[..bytes]);
+                let _ = stream.write_all(then.take().unwrap_or_default());
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                if then.is_none() {
+                    let _ = stream.write_all(b"a");
+                }
+            }
+            Err(_) => break,
+        }
+    }
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[test]
+fn a_byte_now_and_then_is_not_waited_for_slow() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--rpc-request-timeout", "2", "--rpc-max-connections", "4"]);
+    let address = node.address;
+    let handshake =
+        b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+        sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let body = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
+    // A text message of 65,535 bytes begins.
+    let frame = &[0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0, b'{'];
+    let slow = [
+        std::thread::spawn(move || drip(address, b"POST / HTTP/1.1\r\nx-slow: ", None)),
+        std::thread::spawn(move || drip(address, body, None)),
+        std::thread::spawn(move || drip(address, handshake, Some(frame))),
+    ];
+    assert!(node.call("system_health", json!([])).is_object());
+    let [head, body, frame] = slow.map(|client| client.join().unwrap());
+    assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+    assert!(body.starts_with("HTTP/1.1 408") && body.contains("-32600"), "{body}");
+    assert!(frame.starts_with("HTTP/1.1 101"), "{frame}");
+    let mut ws = Ws::connect(address);
+    assert!(ws.call("system_health", json!([]))["result"].is_object(), "places are free again");
+    node.stop();
+}
+
+#[test]
+fn floods_of_invalid_transactions_are_refused_one_by_one_slow() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--block-time-ms", "500"]);
+    let before = node.resident_bytes();
+    let height = node.best();
+    let submit = |id: usize| {
+        let junk = format!("0x{}84{:0200x}", "6501", id);
+        json!({ "jsonrpc": "2.0", "id": id, "method": "author_submitExtrinsic", "params": [junk] })
+    };
+    for round in 0..20 {
+        let batch: Vec<Value> = (0..500).map(|id| submit(round * 500 + id)).collect();
+        let answers: Value =
+            serde_json::from_str(&post(node.address, Value::from(batch).to_string().as_bytes()).1).unwrap();
+        for answer in answers.as_array().unwrap_or_else(|| panic!("{answers}")) {
+            assert!(answer["error"]["code"].is_i64(), "{answer}");
+        }
+    }
+    assert_eq!(node.call("author_pendingExtrinsics", json!([])), json!([]));
+    unharmed(&node, before, 200 * MIB);
+    node.wait_for_block(height + 2);
+    node.stop();
+}
+
+#[test]
+fn client_that_never_reads_loses_its_connection_slow() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &[]);
+    let code = json!(["0x3a636f6465"]);
+    let one = call(node.address, "state_getStorage", code.clone()).to_string().len() as u64;
+    let before = node.resident_bytes();
+    let wished = 2_000;
+    assert!(one * wished > 512 * MIB, "an answer has {one} bytes");
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (mut ws, code) = (Ws::connect(node.address), code.clone());
+            std::thread::spawn(move || {
+                // Sending fails when the server hangs up.
+                let sent = (0..wished).take_while(|_| ws.try_request("state_getStorage", code.clone())).count() as u64;
+                (sent, ws)
+            })
+        })
+        .collect();
+    unharmed(&node, before, 700 * MIB);
+    for client in clients {
+        let (sent, mut ws) = client.join().unwrap();
+        unharmed(&node, before, 700 * MIB);
+        let read = std::iter::from_fn(|| ws.next()).count() as u64;
+        assert!(read < wished, "all {read} answers to {sent} requests were kept");
+    }
+    unharmed(&node, before, 700 * MIB);
+    node.stop();
+}
