@@ -44,7 +44,8 @@ impl<'de> Deserialize<'de> for HexBytes {
     }
 }
 
-fn shorten(text: &str) -> String {
+/// The beginning of a text that may be long.
+pub fn shorten(text: &str) -> String {
     const CHARS_MAX: usize = 40;
     match text.char_indices().nth(CHARS_MAX) {
         Some((end, _)) => format!("{}...", &text[..end]),

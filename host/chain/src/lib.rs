@@ -24,6 +24,7 @@ mod chain;
 mod check;
 mod events;
 mod export;
+mod figures;
 mod finality;
 mod gate;
 mod genesis;
@@ -46,6 +47,7 @@ pub use build::{
 pub use chain::{Chain, ChainConfig};
 pub use check::{CheckError, check_chain};
 pub use events::ChainEvent;
+pub use figures::Figures;
 pub use finality::{FinalizeError, Finalized};
 pub use genesis::{GenesisError, GenesisSource};
 pub use hexbytes::HexBytes;

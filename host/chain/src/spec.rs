@@ -12,11 +12,15 @@
 //!
 //! Out of scope: making state of it, which is [`crate::genesis`].
 
+mod unique;
+
 use std::collections::BTreeMap;
 
+use multiaddr::{Multiaddr, Protocol};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 
+use self::unique::UniqueKeys;
 use crate::hexbytes::HexBytes;
 use crate::limits::SPEC_BYTES_MAX;
 
@@ -31,7 +35,7 @@ pub struct ChainSpec {
     /// What the chain is for.
     #[serde(default)]
     pub chain_type: ChainType,
-    /// Addresses of peers to begin with.
+    /// Addresses of peers to begin with, such as `/dns/node.example.org/tcp/30333/p2p/12D3KooW...`.
     #[serde(default)]
     pub boot_nodes: Vec<String>,
     /// Not used; kept for Substrate's tools.
@@ -149,6 +153,7 @@ impl ChainSpec {
             return Err(SpecError::TooLong { bytes: json.len(), bytes_max: SPEC_BYTES_MAX });
         }
         let spec: ChainSpec = serde_json::from_slice(json)?;
+        serde_json::from_slice::<UniqueKeys>(json)?;
         spec.check()?;
         Ok(spec)
     }
@@ -170,6 +175,9 @@ impl ChainSpec {
         if !self.code_substitutes.is_empty() {
             return refuse("codeSubstitutes", "is not supported by this host");
         }
+        if let Some((node, reason)) = self.boot_nodes.iter().find_map(|node| Some((node, peer_address_fault(node)?))) {
+            return refuse("bootNodes", &format!("{node:?} is no address of a peer: {reason}"));
+        }
         match &self.genesis {
             GenesisSpec::RuntimeGenesis(genesis) => {
                 if genesis.patch.is_some() && genesis.config.is_some() {
@@ -189,6 +197,16 @@ impl ChainSpec {
             }
         }
         Ok(())
+    }
+}
+
+/// Why a text is no address of a peer.
+fn peer_address_fault(text: &str) -> Option<String> {
+    const EXAMPLE: &str = "/dns/node.example.org/tcp/30333/p2p/12D3KooW... expected";
+    match text.parse::<Multiaddr>() {
+        Err(error) => Some(format!("{error}; {EXAMPLE}")),
+        Ok(address) if matches!(address.iter().last(), Some(Protocol::P2p(_))) && address.iter().count() > 1 => None,
+        Ok(_) => Some(EXAMPLE.to_owned()),
     }
 }
 

@@ -50,6 +50,10 @@ impl FaultyDb {
 }
 
 impl Db for FaultyDb {
+    fn bytes(&self, column: Column) -> u64 {
+        self.inner.bytes(column)
+    }
+
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
         self.inner.get(column, key)
     }

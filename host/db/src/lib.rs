@@ -57,6 +57,9 @@ pub trait Db: Send + Sync {
     /// Entries from `from` (inclusive) on, as they were when this was called.
     fn iter(&self, column: Column, from: &[u8]) -> Entries<'_>;
 
+    /// Bytes that the column takes, on disk and in what waits to get there; about, for people and metrics.
+    fn bytes(&self, column: Column) -> u64;
+
     /// Stores the batch: wholly or, if it fails, not at all. The caller ends the process after a failure.
     fn write(&self, batch: Batch) -> Result<(), DbError>;
 }

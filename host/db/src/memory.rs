@@ -36,6 +36,11 @@ fn entry((key, value): (&Vec<u8>, &Vec<u8>)) -> KeyValue {
 }
 
 impl Db for MemoryDb {
+    fn bytes(&self, column: Column) -> u64 {
+        let columns = self.columns.read();
+        columns[column.index()].iter().map(|(key, value)| (key.len() + value.len()) as u64).sum()
+    }
+
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
         Ok(self.columns.read()[column.index()].get(key).cloned())
     }

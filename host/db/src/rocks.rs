@@ -213,6 +213,12 @@ fn current(iterator: &DBRawIterator<'_>) -> Result<Option<KeyValue>, DbError> {
 }
 
 impl Db for RocksDb {
+    fn bytes(&self, column: Column) -> u64 {
+        let Ok(family) = self.family(column) else { return 0 };
+        let value = |name: &str| self.db.property_int_value_cf(family, name).ok().flatten().unwrap_or(0);
+        value("rocksdb.total-sst-files-size").saturating_add(value("rocksdb.size-all-mem-tables"))
+    }
+
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
         self.db.get_cf(self.family(column)?, key).map_err(|error| db_error(&error))
     }

@@ -10,7 +10,7 @@
 mod disk;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 
@@ -38,8 +38,19 @@ struct Entry {
     queued: AtomicBool,
 }
 
+/// Figures for metrics: how calls found their runtime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModuleFigures {
+    /// Compiled, in memory.
+    pub hits: u64,
+    /// Not in memory: read from disk, or compiled.
+    pub misses: u64,
+}
+
 /// The compiled runtimes of an executor.
 pub(crate) struct ModuleCache {
+    hits: AtomicU64,
+    misses: AtomicU64,
     entries: Mutex<LruCache<[u8; 32], Arc<Entry>>>,
     disk: Option<DiskCache>,
     queue: SyncSender<RuntimeCode>,
@@ -50,15 +61,22 @@ impl ModuleCache {
     pub fn new(disk: Option<DiskCache>, limits: &Limits) -> (Self, Receiver<RuntimeCode>) {
         let modules_max = NonZeroUsize::new(limits.modules_max).unwrap_or(NonZeroUsize::MIN);
         let (queue, jobs) = sync_channel(COMPILE_QUEUE_MAX);
-        (Self { entries: Mutex::new(LruCache::new(modules_max)), disk, queue }, jobs)
+        let entries = Mutex::new(LruCache::new(modules_max));
+        (Self { hits: AtomicU64::new(0), misses: AtomicU64::new(0), entries, disk, queue }, jobs)
     }
 
     /// The blob, ready to be called; compiled now where it must be.
     pub fn load(&self, shared: &Shared, code: &RuntimeCode) -> Result<Arc<Compiled>, InvalidCode> {
         let entry = self.entry(code);
         let compiled = match entry.current.load_full() {
-            Some(compiled) => compiled,
-            None => self.first_load(shared, code, &entry)?,
+            Some(compiled) => {
+                self.hits.fetch_add(1, Ordering::Relaxed);
+                compiled
+            }
+            None => {
+                self.misses.fetch_add(1, Ordering::Relaxed);
+                self.first_load(shared, code, &entry)?
+            }
         };
         if compiled.lane == LaneKind::Fast && shared.strategy == CompileStrategy::WinchThenCranelift {
             self.enqueue(&entry, code);
@@ -78,6 +96,11 @@ impl ModuleCache {
     pub fn lane(&self, code: &RuntimeCode) -> Option<LaneKind> {
         let entry = self.entries.lock().peek(&code.hash).cloned();
         entry.and_then(|entry| entry.current.load().as_ref().map(|compiled| compiled.lane))
+    }
+
+    /// Figures for metrics.
+    pub fn figures(&self) -> ModuleFigures {
+        ModuleFigures { hits: self.hits.load(Ordering::Relaxed), misses: self.misses.load(Ordering::Relaxed) }
     }
 
     fn entry(&self, code: &RuntimeCode) -> Arc<Entry> {

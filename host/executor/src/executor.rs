@@ -11,7 +11,7 @@ use ziver_primitives::RuntimeVersion;
 use ziver_primitives::hashing::blake2_256;
 use ziver_state::{Overlay, RuntimeCode};
 
-use crate::cache::{DiskCache, ModuleCache, Prepared, start_compiler};
+use crate::cache::{DiskCache, ModuleCache, ModuleFigures, Prepared, start_compiler};
 use crate::code::{Shape, check_runnable, check_runtime, decode_version, embedded_version, unpack};
 use crate::engine::{Lane, LaneKind, Ticker};
 use crate::error::{CallError, InvalidCode, StartError};
@@ -139,6 +139,11 @@ impl Executor {
     /// Compiles `code` with the better compiler now, where that is still to be done. Benchmarks begin with it.
     pub fn optimise(&self, code: &RuntimeCode) -> Result<(), InvalidCode> {
         self.shared.modules.improve(&self.shared, code)
+    }
+
+    /// Figures for metrics: how calls found their runtime.
+    pub fn figures(&self) -> ModuleFigures {
+        self.shared.modules.figures()
     }
 
     /// Whether calls of `code` already run the better compiler's code.

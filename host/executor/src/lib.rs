@@ -29,6 +29,7 @@ mod instance;
 pub mod limits;
 pub mod recover;
 
+pub use cache::ModuleFigures;
 pub use code::REQUIRED_ENTRY_POINTS;
 pub use error::{CallError, InvalidCode, StartError};
 pub use executor::{CompileStrategy, Executor, ExecutorConfig};

@@ -3,17 +3,23 @@
 //! Out of scope: what the commands do, which is `crate::commands`, and running, which is `crate::run`.
 
 mod blocks;
+mod config;
 mod key;
+mod operation;
 mod pool;
 mod rpc;
 mod run;
 mod spec;
 mod store;
+mod values;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 pub use self::{
     blocks::{BlockAt, ExportBlocksArgs, ExportStateArgs, ImportBlocksArgs, RevertArgs},
+    config::ConfigCommand,
     key::{
         DerivationArgs, EncryptionArgs, FromMnemonicArgs, GenerateArgs, InspectArgs, KeyCommand, KeystoreCommand,
         KeystoreCreateArgs, KeystoreDecryptArgs, KeystoreInspectArgs, SecretArgs, SecretText,
@@ -21,7 +27,7 @@ pub use self::{
     rpc::RpcArgs,
     run::RunArgs,
     spec::{BuildSpecArgs, PurgeArgs},
-    store::StoreArgs,
+    store::{LogFormat, StoreArgs},
 };
 
 /// Runs a Ziver chain.
@@ -31,6 +37,9 @@ pub struct Cli {
     /// What to do instead of running.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Configuration file [default: ziver.toml in the base path, if there is one].
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
     /// How to run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -58,6 +67,12 @@ pub enum Command {
     /// Make keys, look at them, and put them into files.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Check or print the configuration: flags, ZIVER_* variables, the file, defaults.
+    Config {
+        /// What of it.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
 }
 
 #[cfg(test)]

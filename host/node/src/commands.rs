@@ -2,6 +2,7 @@
 
 mod blocks;
 mod check;
+mod config;
 mod key;
 mod revert;
 mod secrets;
@@ -10,37 +11,35 @@ mod state;
 
 use anyhow::Result;
 
-use crate::cli::Command;
+use crate::{cli::Command, config::Configured, logging};
 
 /// Does what the command line says.
-pub fn perform(command: &Command) -> Result<()> {
+pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
     match command {
-        Command::Run(args) => {
-            crate::log_to_stderr(&args.store.log)?;
-            crate::run::run(args)
-        }
+        Command::Run(args) => crate::run::run(args, configured),
         Command::CheckChain(args) => {
-            crate::log_to_stderr(&args.log)?;
+            logging::start(args)?;
             check::check(args)
         }
         Command::BuildSpec(args) => spec::build_spec(args),
         Command::ExportBlocks(args) => {
-            crate::log_to_stderr(&args.store.log)?;
+            logging::start(&args.store)?;
             blocks::export(args)
         }
         Command::ImportBlocks(args) => {
-            crate::log_to_stderr(&args.store.log)?;
+            logging::start(&args.store)?;
             blocks::import(args)
         }
         Command::Revert(args) => {
-            crate::log_to_stderr(&args.store.log)?;
+            logging::start(&args.store)?;
             revert::revert(args)
         }
         Command::ExportState(args) => {
-            crate::log_to_stderr(&args.store.log)?;
+            logging::start(&args.store)?;
             state::export(args)
         }
         Command::PurgeChain(args) => spec::purge(args),
         Command::Key(command) => key::perform(command),
+        Command::Config { command } => config::perform(command, configured),
     }
 }

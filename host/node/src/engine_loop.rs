@@ -29,7 +29,7 @@ use ziver_rpc::link::{
 };
 
 use crate::journal::{self, Journal};
-use crate::watchers::Watchers;
+use crate::{health::Health, metrics::Metrics, watchers::Watchers};
 
 /// For how long commands go before a timer that is due, in milliseconds.
 const TICK_LATE_MS_MAX: u64 = 20;
@@ -66,7 +66,7 @@ impl ziver_engine::Budget for WallBudget {
 }
 
 /// Runs `engine` until `stop` fires or the database fails. To be called on a thread of its own.
-pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
+pub fn run(engine: Engine, peer: LinkPeer, watched: Watched, stop: oneshot::Receiver<()>) -> End {
     let timers = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let timers = match timers {
         Ok(timers) => timers,
@@ -81,12 +81,21 @@ pub fn run(engine: Engine, peer: LinkPeer, stop: oneshot::Receiver<()>) -> End {
         Ok(journal) => journal,
         Err(error) => return End::Fatal(format!("cannot start the journal's thread: {error}")),
     };
-    let engine_loop = EngineLoop::new(engine, peer.notices, &mut journal);
+    let engine_loop = EngineLoop::new(engine, (peer.notices, watched), &mut journal);
     let end = timers.block_on(engine_loop.run(peer.commands, stop, restored));
     match journal.finish() {
         Err(reason) if end == End::Stopped => End::Fatal(reason),
         _ => end,
     }
+}
+
+/// Who is told how the engine does.
+#[derive(Clone)]
+pub struct Watched {
+    /// For Prometheus and the log.
+    pub metrics: Arc<Metrics>,
+    /// For whoever asks whether the node is well.
+    pub health: Arc<Health>,
 }
 
 /// Whom a reply of the engine goes to.
@@ -107,6 +116,7 @@ struct EngineLoop<'a> {
     reader: ChainReader,
     notices: Notices,
     watchers: Watchers,
+    watched: Watched,
     waiting: HashMap<RequestId, Waiting>,
     next_id: RequestId,
     timer_ms: Option<u64>,
@@ -115,7 +125,7 @@ struct EngineLoop<'a> {
 }
 
 impl<'a> EngineLoop<'a> {
-    fn new(engine: Engine, notices: Notices, journal: &'a mut Journal) -> Self {
+    fn new(engine: Engine, (notices, watched): (Notices, Watched), journal: &'a mut Journal) -> Self {
         let reader = engine.reader();
         Self {
             engine,
@@ -123,6 +133,7 @@ impl<'a> EngineLoop<'a> {
             reader,
             notices,
             watchers: Watchers::default(),
+            watched,
             waiting: HashMap::new(),
             next_id: 0,
             timer_ms: None,
@@ -139,7 +150,7 @@ impl<'a> EngineLoop<'a> {
         let mut step = self.engine.start(now_ms());
         if !restored.is_empty() {
             tracing::info!("{} local transactions from before the restart", restored.len());
-            step.extend(self.engine.handle(now_ms(), Event::Restore { transactions: restored }));
+            step.extend(self.handle(Event::Restore { transactions: restored }));
         }
         loop {
             if let Err(reason) = self.perform(step) {
@@ -166,7 +177,7 @@ impl<'a> EngineLoop<'a> {
                 Some(command) => self.command(command),
                 None => {
                     self.timer_ms = None;
-                    self.engine.handle(now_ms(), Event::Tick)
+                    self.handle(Event::Tick)
                 }
             };
         }
@@ -199,7 +210,15 @@ impl<'a> EngineLoop<'a> {
             Command::FinalizeBlock { hash, reply } => (Waiting::Finalize { hash, reply }, Event::Finalize { id, hash }),
         };
         self.waiting.insert(id, waiting);
-        self.engine.handle(now_ms(), event)
+        self.handle(event)
+    }
+
+    /// Gives an event to the engine and notes how that went.
+    fn handle(&mut self, event: Event) -> Vec<Action> {
+        let (begin, is_import) = (std::time::Instant::now(), matches!(event, Event::Import { .. }));
+        let actions = self.engine.handle(now_ms(), event);
+        self.watched.metrics.handled(begin.elapsed(), is_import, &actions, self.engine.pool().size());
+        actions
     }
 
     /// Performs actions in their order. An error ends the process.
@@ -270,6 +289,7 @@ impl<'a> EngineLoop<'a> {
     fn tell_chain(&mut self, event: ChainEvent) -> Result<(), String> {
         match event {
             ChainEvent::Imported { block, header, new_runtime, .. } => {
+                self.watched.health.block(now_ms());
                 self.headers.insert(block.hash, header.clone());
                 let head = Head { hash: block.hash, header };
                 self.notices.send(Notice::Imported(NewBlock { head, new_runtime }));

@@ -1,34 +1,36 @@
 //! A line every five seconds that says how the chain goes.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use tokio::sync::broadcast::{self, error::RecvError};
 use ziver_chain::ChainReader;
-use ziver_rpc::link::Notice;
+
+use crate::metrics::Metrics;
 
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Logs until the notices end.
-pub async fn run(reader: ChainReader, mut notices: broadcast::Receiver<Notice>) {
+/// Logs until the node ends.
+pub async fn run(reader: ChainReader, metrics: Arc<Metrics>) {
     let mut timer = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
-    let mut imported = 0_u32;
-    let mut since = Instant::now();
+    let (mut before, mut since) = (metrics.totals(), Instant::now());
     loop {
-        tokio::select! {
-            notice = notices.recv() => match notice {
-                Ok(Notice::Imported(_)) => imported += 1,
-                Ok(_) | Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
-            },
-            _ = timer.tick() => {
-                let (best, finalized) = (reader.best(), reader.finalized());
-                let seconds = since.elapsed().as_secs_f64();
-                tracing::info!(
-                    "best #{} ({:.10}), final #{} ({:.10}), {imported} blocks in {seconds:.1} s",
-                    best.number, format!("{:?}", best.hash), finalized.number, format!("{:?}", finalized.hash),
-                );
-                (imported, since) = (0, Instant::now());
-            }
-        }
+        timer.tick().await;
+        let (now, seconds) = (metrics.totals(), since.elapsed().as_secs_f64());
+        let blocks = now.0.saturating_sub(before.0);
+        // Counters of a node stay far below what a float can count.
+        let rate = now.1.saturating_sub(before.1) as f64 / seconds;
+        metrics.set_rate(rate);
+        let (best, finalized, (ready, future)) = (reader.best(), reader.finalized(), metrics.pool());
+        tracing::info!(
+            "best #{} ({:.10}), final #{} ({:.10}), {blocks} blocks in {seconds:.1} s, {rate:.1} transactions/s, pool \
+             {ready} ready {future} future, 0 peers",
+            best.number,
+            format!("{:?}", best.hash),
+            finalized.number,
+            format!("{:?}", finalized.hash),
+        );
+        (before, since) = (now, Instant::now());
     }
 }

@@ -1,11 +1,11 @@
 //! `ziver-host`: runs a Ziver chain.
 //!
-//! It joins what the other crates are: [`store`] opens chain spec, database and executor; [`run`] gives the chain to the
+//! It joins what the other crates are: [`config`] and [`settings`] say what the user wants; [`store`] opens chain spec, database and executor; [`run`] gives the chain to the
 //! engine on a thread of its own ([`engine_loop`]) and to the JSON-RPC server ([`chain_view`]); [`commands`] is everything
 //! besides running.
 //!
 //! # Exit codes
-//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line; 70 when the database failed while it
+//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file; 70 when the database failed while it
 //! ran; ended by SIGABRT after a bug (a panic in any thread), with a message.
 //!
 //! # Out of scope
@@ -19,58 +19,56 @@ mod block_file;
 mod chain_view;
 mod cli;
 mod commands;
+mod config;
 mod descriptors;
 mod engine_loop;
+mod health;
 mod informant;
 mod journal;
 mod keystore;
+mod logging;
+mod metrics;
 mod output;
 mod progress;
 mod run;
 mod secret;
+mod settings;
 mod store;
 mod watchers;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
-use crate::cli::Cli;
+use crate::config::Configured;
 
+/// Environment or configuration file are wrong; clap's own code for a wrong command line.
+const EXIT_CONFIGURATION: u8 = 2;
 /// The database failed while the node ran.
 const EXIT_FATAL: u8 = 70;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
     end_on_panic();
-    match dispatch(&cli) {
+    let configured = config::read(std::env::args_os().collect(), std::env::vars_os().collect());
+    match configured.map_err(anyhow::Error::from).and_then(|configured| dispatch(&configured)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ziver-host: {}", one_line(&error));
-            if error.is::<run::Fatal>() { ExitCode::from(EXIT_FATAL) } else { ExitCode::FAILURE }
+            match () {
+                () if error.is::<run::Fatal>() => ExitCode::from(EXIT_FATAL),
+                () if error.is::<config::ConfigError>() => ExitCode::from(EXIT_CONFIGURATION),
+                () => ExitCode::FAILURE,
+            }
         }
     }
 }
 
-fn dispatch(cli: &Cli) -> Result<()> {
-    match &cli.command {
-        None => {
-            log_to_stderr(&cli.run.store.log)?;
-            run::run(&cli.run)
-        }
-        Some(command) => commands::perform(command),
+fn dispatch(configured: &Configured) -> Result<()> {
+    match &configured.cli.command {
+        None => run::run(&configured.cli.run, configured),
+        Some(command) => commands::perform(command, configured),
     }
-}
-
-fn log_to_stderr(filter: &str) -> Result<()> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("cannot use --log {filter}: {error}"))?;
-    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(is_terminal);
-    log.with_writer(std::io::stderr).init();
-    Ok(())
 }
 
 /// The error and its causes, each said once, in one line.

@@ -9,40 +9,39 @@
 
 use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use tokio::{
     runtime::Runtime,
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
 };
-use ziver_chain::{Chain, ChainSpec, ChainType, GenesisSource};
+use ziver_chain::{Chain, ChainSpec, ChainType};
 use ziver_engine::{Engine, EngineConfig, Sealing};
-use ziver_primitives::AccountId20;
-use ziver_rpc::{ChainInfo, Context as RpcContext, Server, link};
+use ziver_rpc::{ChainInfo, Context as RpcContext, Hooks, Pages, Server, link};
 
 use crate::{
     chain_view::ChainView,
     cli::RunArgs,
+    config::Configured,
     descriptors::Descriptors,
-    engine_loop::{self, End, WallBudget},
-    informant, store,
+    engine_loop::{self, End, WallBudget, Watched},
+    health::Health,
+    informant, logging,
+    metrics::{self, Metrics, server::MetricsServer},
+    settings::Settings,
+    store,
 };
 
 /// Stack of the engine's thread: room for the runtime's own, so that the executor need not move to another for each call.
 const ENGINE_STACK_BYTES: usize = 16 * 1024 * 1024;
-/// Alith, the author on development chains.
-const DEV_AUTHOR: &str = "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac";
-/// Best blocks above a final one, unless said otherwise.
-const FINALITY_LAG: u32 = 2;
-/// Wall time for applying transactions in one block, in milliseconds; with interval sealing half of the interval if that is
-/// less, so that a block is done before the next is due.
-const BUILD_MS_MAX: u64 = 1_000;
 /// How long clients may take to read their last answers when the node ends.
 const RPC_STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Runs until a signal or a failure ends it.
-pub fn run(args: &RunArgs) -> Result<()> {
+pub fn run(args: &RunArgs, configured: &Configured) -> Result<()> {
+    let Settings { source, engine } = Settings::new(args)?;
+    logging::start(&args.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("rpc")
@@ -54,44 +53,29 @@ pub fn run(args: &RunArgs) -> Result<()> {
         Signals::listen()?
     };
     let descriptors = Descriptors::raise()?;
-    let source = store::read_spec(&args.store.chain)?;
-    let temporary = match args.tmp {
+    let temporary = match args.is_temporary() {
         true => Some(tempfile::Builder::new().prefix("ziver-").tempdir().context("cannot make a temporary folder")?),
         false => None,
     };
     let base_path: Option<PathBuf> =
         temporary.as_ref().map(|folder| folder.path().to_path_buf()).or_else(|| args.store.base_path.clone());
     let folder = store::chain_folder(base_path.as_deref(), &source.spec)?;
-    let config = engine_config(args, &source)?;
     tracing::info!("{}: ziver-host {}", source.spec.name, env!("CARGO_PKG_VERSION"));
+    match &configured.file {
+        Some(file) => tracing::info!("configured by {}", file.display()),
+        None => tracing::debug!("there is no configuration file"),
+    }
+    for warning in &configured.warnings {
+        tracing::warn!("{warning}");
+    }
     tracing::info!("data in {}", folder.display());
     let Descriptors { granted, database, connections } = descriptors;
     tracing::info!("{granted} files may be open: {database} of the database, {connections} connections at most");
     let chain = store::open_chain(&args.store, &source, &folder, database)?;
-    let ended = serve(runtime, signals, chain, config, args, connections);
+    let ended = serve(runtime, signals, chain, engine, args, connections);
     // The folder goes after the database is closed.
     drop(temporary);
     ended
-}
-
-fn engine_config(args: &RunArgs, source: &GenesisSource) -> Result<EngineConfig> {
-    let author = match (args.author, &source.spec.chain_type) {
-        (Some(author), _) => author,
-        (None, ChainType::Development) => DEV_AUTHOR.parse::<AccountId20>().map_err(|error| anyhow!("{error}"))?,
-        (None, _) => bail!("who makes the blocks of {}? Say so with --author", source.spec.name),
-    };
-    let sealing = args.sealing.with_block_time(args.block_time_ms);
-    let finality_lag = args.finality_lag.or((sealing != Sealing::Manual).then_some(FINALITY_LAG));
-    let build_ms_max = build_ms_max(sealing);
-    let pool = args.pool.limits();
-    Ok(EngineConfig { sealing, author, finality_lag, build_ms_max, pool, ..EngineConfig::default() })
-}
-
-fn build_ms_max(sealing: Sealing) -> u64 {
-    match sealing {
-        Sealing::Interval { interval_ms } => (interval_ms / 2).clamp(1, BUILD_MS_MAX),
-        Sealing::Instant | Sealing::Manual => BUILD_MS_MAX,
-    }
 }
 
 fn chain_info(spec: &ChainSpec, manual_seal: bool) -> Result<ChainInfo> {
@@ -122,32 +106,46 @@ fn serve(
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
     let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView::new(reader.clone())), link, info))?;
-    let listen = args.rpc.server_config(args.rpc_address(), &args.rpc_cors, connections_max);
-    let server = runtime.block_on(Server::start_with(listen, methods))?;
+    let listen = args.rpc.server_config(args.rpc_address(), args.rpc_cors.clone(), connections_max);
+    let watched = Watched {
+        metrics: Arc::new(Metrics::new(reader.clone())),
+        health: Arc::new(Health::new(config.sealing, engine_loop::now_ms())),
+    };
+    let is_development = reader.spec().chain_type == ChainType::Development;
+    let pages =
+        Pages { health: Some(watched.health.clone()), has_explorer: args.operation.has_explorer(is_development) };
+    let hooks = Hooks { observer: watched.metrics.clone(), pages };
+    let server = runtime.block_on(Server::start_watched(listen, methods, hooks))?;
+    watched.metrics.watch(server.connections.clone());
+    let prometheus = match args.operation.prometheus_address(args.rpc_port) {
+        Some(address) => Some(runtime.block_on(MetricsServer::start(address, watched.metrics.clone()))?),
+        None => None,
+    };
 
+    runtime.spawn(metrics::follow(watched.metrics.clone(), notices.subscribe()));
     let engine = Engine::new(chain, config, Box::new(WallBudget::default()));
     let (stop, stopped) = oneshot::channel();
     let (ended, end) = oneshot::channel();
     let engine_thread = std::thread::Builder::new()
         .name("engine".to_owned())
         .stack_size(ENGINE_STACK_BYTES)
-        .spawn(move || {
-            // Fails when main has gone already.
-            let _ = ended.send(engine_loop::run(engine, peer, stopped));
+        .spawn({
+            let watched = watched.clone();
+            move || {
+                // Fails when main has gone already.
+                let _ = ended.send(engine_loop::run(engine, peer, watched, stopped));
+            }
         })
         .context("cannot start the engine's thread")?;
 
-    // Tests and scripts read these lines to learn the ports.
-    say(&format!("listening on {}", server.address));
-    if let Some(address) = server.second_address {
-        say(&format!("also listening on {address}"));
-    }
-    for address in [Some(server.address), server.second_address].into_iter().flatten() {
-        tracing::info!("JSON-RPC on http://{address} and ws://{address}");
-    }
-    runtime.spawn(informant::run(reader, notices.subscribe()));
+    announce(&server, prometheus.as_ref());
+    runtime.spawn(informant::run(reader, watched.metrics.clone()));
 
     let end = runtime.block_on(wait(signals, end, stop));
+    watched.health.end();
+    if let Some(prometheus) = prometheus {
+        runtime.block_on(prometheus.stop());
+    }
     if runtime.block_on(async { tokio::time::timeout(RPC_STOP_MAX, server.stop()).await }).is_err() {
         tracing::warn!("some clients did not read their last answers");
     }
@@ -160,6 +158,21 @@ fn serve(
             Ok(())
         }
         End::Fatal(reason) => Err(Fatal(reason).into()),
+    }
+}
+
+/// Says where the node listens. Tests and scripts read these lines to learn the ports.
+fn announce(server: &Server, prometheus: Option<&MetricsServer>) {
+    if let Some(prometheus) = prometheus {
+        say(&format!("metrics on http://{}/metrics", prometheus.address));
+        tracing::info!("metrics on http://{}/metrics", prometheus.address);
+    }
+    say(&format!("listening on {}", server.address));
+    if let Some(address) = server.second_address {
+        say(&format!("also listening on {address}"));
+    }
+    for address in [Some(server.address), server.second_address].into_iter().flatten() {
+        tracing::info!("JSON-RPC on http://{address} and ws://{address}");
     }
 }
 
@@ -205,6 +218,3 @@ async fn wait(mut signals: Signals, mut end: oneshot::Receiver<End>, stop: onesh
     let _ = stop.send(());
     end.await.context("the engine's thread ended without a word")
 }
-
-#[cfg(test)]
-mod tests;

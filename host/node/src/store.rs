@@ -53,7 +53,7 @@ pub fn chain_folder(base_path: Option<&Path>, spec: &ChainSpec) -> Result<PathBu
 }
 
 /// `ziver` in the user's data folder, as the XDG base directory specification has it.
-fn default_base() -> Result<PathBuf> {
+pub fn default_base() -> Result<PathBuf> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("XDG_DATA_HOME")
         .filter(|path| path.is_absolute())

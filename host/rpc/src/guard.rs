@@ -2,7 +2,7 @@
 //!
 //! jsonrpsee middleware, built for each HTTP request and each WebSocket. In a batch each request is judged by itself.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jsonrpsee::{
     MethodCallback, MethodResponse, Methods,
@@ -15,6 +15,7 @@ use crate::{
     connection::Connection,
     error,
     limits::JSON_DEPTH_MAX,
+    observe::{self, Observe},
     policy::{Caller, is_unsafe},
     rate::Rate,
 };
@@ -27,6 +28,8 @@ pub struct Rules {
     pub rate: Rate,
     /// All methods.
     pub methods: Methods,
+    /// Who counts.
+    pub observer: Arc<dyn Observe>,
 }
 
 /// The middleware.
@@ -43,8 +46,17 @@ pub struct Guard<S> {
 }
 
 impl<S> Guard<S> {
-    /// Whether the caller may make this call now.
+    /// Whether the caller may make this call now; a call that it may not make counts as answered.
     fn judge(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
+        let verdict = self.verdict(request);
+        if verdict.is_err() {
+            let method = observe::known(&self.rules.methods, request.method_name());
+            self.rules.observer.called(method, false, Duration::ZERO);
+        }
+        verdict
+    }
+
+    fn verdict(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
         self.rules.rate.check(self.caller.ip).map_err(error::rate_limited)?;
         let method = request.method_name();
         if is_unsafe(method) && !self.caller.is_trusted && self.rules.methods.method(method).is_some() {

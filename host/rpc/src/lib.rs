@@ -58,7 +58,9 @@ pub mod limits;
 pub mod link;
 pub mod miner;
 pub mod net;
+pub mod observe;
 pub mod openrpc;
+pub mod pages;
 pub mod params;
 pub mod payment;
 pub mod policy;
@@ -76,8 +78,10 @@ pub mod zx;
 
 pub use chain_read::{BlockRef, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
 pub use context::{ChainInfo, Context, DEVELOPMENT_CHAIN_ID};
+pub use observe::Observe;
+pub use pages::{Health, Pages};
 pub use policy::RpcMethods;
-pub use server::{Cors, Server, ServerConfig, StartError};
+pub use server::{Connections, Cors, Hooks, Server, ServerConfig, StartError};
 
 /// All methods, ready for [`Server::start_with`]. Fails only when two share a name, which a test rules out.
 pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {

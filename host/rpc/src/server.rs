@@ -36,6 +36,8 @@ use crate::{
         OUTGOING_MESSAGES_PER_CONNECTION_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX,
         SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
+    observe::{Observe, Observed, Unobserved},
+    pages::Pages,
     policy::{Policy, RpcMethods},
     rate::Rate,
 };
@@ -112,6 +114,35 @@ impl ServerConfig {
     }
 }
 
+/// Who looks on, and what is served besides JSON-RPC.
+#[derive(Clone)]
+pub struct Hooks {
+    /// Is told of calls.
+    pub observer: Arc<dyn Observe>,
+    /// What GET requests are answered with.
+    pub pages: Pages,
+}
+
+impl Default for Hooks {
+    fn default() -> Self {
+        Self { observer: Arc::new(Unobserved), pages: Pages::default() }
+    }
+}
+
+/// Counts the connections that are open.
+#[derive(Debug, Clone)]
+pub struct Connections {
+    places: usize,
+    room: Arc<Semaphore>,
+}
+
+impl Connections {
+    /// How many there are now.
+    pub fn open(&self) -> usize {
+        self.places.saturating_sub(self.room.available_permits())
+    }
+}
+
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -135,12 +166,19 @@ pub struct Server {
     pub address: SocketAddr,
     /// The second one.
     pub second_address: Option<SocketAddr>,
+    /// Who is connected.
+    pub connections: Connections,
     handle: ServerHandle,
 }
 
 impl Server {
     /// Listens as `config` says and serves `methods`.
     pub async fn start_with(config: ServerConfig, methods: Methods) -> Result<Self, StartError> {
+        Self::start_watched(config, methods, Hooks::default()).await
+    }
+
+    /// The same with somebody who looks on, and pages.
+    pub async fn start_watched(config: ServerConfig, methods: Methods, hooks: Hooks) -> Result<Self, StartError> {
         let (listener, address) = listen(config.address).await?;
         let second = match config.second_address {
             Some(address) => Some(listen(address).await?),
@@ -148,13 +186,14 @@ impl Server {
         };
         let (stop, handle) = stop_channel();
         let listens_locally = |address: SocketAddr| address.ip().to_canonical().is_loopback();
-        let served = Arc::new(Served::new(&config, methods, stop)?);
+        let served = Arc::new(Served::new(&config, methods, hooks, stop)?);
+        let connections = Connections { places: places(&config), room: served.room.clone() };
         tokio::spawn(accept(listener, served.clone(), listens_locally(address)));
         let second_address = second.as_ref().map(|(_, address)| *address);
         if let Some((listener, address)) = second {
             tokio::spawn(accept(listener, served, listens_locally(address)));
         }
-        Ok(Self { address, second_address, handle })
+        Ok(Self { address, second_address, connections, handle })
     }
 
     /// Takes no more connections, and resolves when the requests in work are answered and all connections closed.
@@ -213,15 +252,22 @@ struct Served {
     policy: Policy,
     bounds: Bounds,
     room: Arc<Semaphore>,
+    pages: Pages,
+    response_bytes_max: usize,
     stop: StopHandle,
 }
 
+/// Connections that are served or told why they are not.
+fn places(config: &ServerConfig) -> usize {
+    config.connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize
+}
+
 impl Served {
-    fn new(config: &ServerConfig, methods: Methods, stop: StopHandle) -> Result<Self, StartError> {
+    fn new(config: &ServerConfig, methods: Methods, hooks: Hooks, stop: StopHandle) -> Result<Self, StartError> {
         let rate = Rate::new(config.rate_limit_per_minute, config.rate_limit_exempt.clone());
         Ok(Self {
             builder: ServerBuilder::with_config(rpc_config(config)).to_service_builder(),
-            rules: Arc::new(Rules { budget: Budget::new(), rate, methods }),
+            rules: Arc::new(Rules { budget: Budget::new(), rate, methods, observer: hooks.observer }),
             cors_layer: cors_layer(&config.cors)?,
             cors: config.cors.clone(),
             policy: Policy { methods: config.rpc_methods, trusts_proxy: config.trusts_proxy, listens_locally: false },
@@ -229,7 +275,9 @@ impl Served {
                 bytes_max: config.request_bytes_max,
                 patience: Duration::from_secs(config.request_timeout_s.into()),
             },
-            room: Arc::new(Semaphore::new(config.connections_max.saturating_add(CONNECTIONS_TOLD_WHY_MAX) as usize)),
+            room: Arc::new(Semaphore::new(places(config))),
+            pages: hooks.pages,
+            response_bytes_max: config.response_bytes_max as usize,
             stop,
         })
     }
@@ -239,7 +287,9 @@ impl Served {
     fn is_welcome(&self, request: &HttpRequest<Incoming>) -> bool {
         match (&self.cors, request.headers().get(ORIGIN)) {
             (Cors::Any, _) | (_, None) => true,
-            (Cors::Origins(origins), Some(origin)) => origins.iter().any(|known| known.as_bytes() == origin.as_bytes()),
+            (Cors::Origins(origins), Some(origin)) => {
+                origins.iter().any(|known| known.as_bytes() == origin.as_bytes()) || self.pages.is_own(request)
+            }
         }
     }
 
@@ -256,6 +306,9 @@ impl Served {
             return refusal;
         }
         let is_websocket = ws::is_upgrade_request(&request);
+        if !is_websocket && let Some(page) = self.pages.answer(&request) {
+            return page;
+        }
         let (peer, policy) = caller;
         let caller = policy.caller(peer, request.headers(), is_websocket);
         let mut request = if is_websocket {
@@ -269,13 +322,16 @@ impl Served {
         };
         request.extensions_mut().insert(connection.clone());
         request.extensions_mut().insert(caller);
-        let rules = self.rules.clone();
-        let guarded = RpcServiceBuilder::new().layer_fn(move |service| Guard {
-            service,
-            connection: connection.clone(),
-            caller,
-            rules: rules.clone(),
-        });
+        let (rules, response_bytes_max) = (self.rules.clone(), self.response_bytes_max);
+        let watched = rules.clone();
+        let guarded = RpcServiceBuilder::new()
+            .layer_fn(move |service| Guard { service, connection: connection.clone(), caller, rules: rules.clone() })
+            .layer_fn(move |service| Observed {
+                service,
+                methods: watched.methods.clone(),
+                observer: watched.observer.clone(),
+                response_bytes_max,
+            });
         let builder = self.builder.clone().set_rpc_middleware(guarded);
         let mut service = builder.build(self.rules.methods.clone(), self.stop.clone());
         service.call(request).await.unwrap_or_else(|error| {

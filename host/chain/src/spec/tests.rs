@@ -104,3 +104,50 @@ fn oversize_file_is_refused_unread() {
     let huge = vec![b' '; SPEC_BYTES_MAX + 1];
     assert!(matches!(ChainSpec::parse(&huge), Err(SpecError::TooLong { .. })));
 }
+
+#[test]
+fn repeated_keys_are_refused_with_their_position() {
+    let cases = [
+        (with_genesis(r#"{"runtimeGenesis": {"patch": {"balances": {"a": 1, "b": 2, "a": 3}}}}"#), "`a`"),
+        (with_genesis(r#"{"runtimeGenesis": {"patch": {"list": [{"\u0062": 1, "b": 2}]}}}"#), "`b`"),
+        (with_genesis(r#"{"raw": {"top": {"0x3a636f6465": "0x00", "0x3A636f6465": "0x01"}}}"#), "`0x3A636f6465`"),
+        (with_genesis(r#"{"raw": {"top": {"0x3a636f6465": "0x00", "0x3a636f6465": "0x01"}}}"#), "`0x3a636f6465`"),
+    ];
+    for (json, key) in cases {
+        let text = error(&json);
+        assert!(text.contains(&format!("the key {key} is there twice at line 4 column ")), "{text}");
+    }
+    let wide =
+        with_genesis(r#"{"runtimeGenesis": {"patch": {"a": [1, -1, 1.5, 1e20, 340282366920938463463, null, true]}}}"#);
+    assert!(ChainSpec::parse(wide.as_bytes()).is_ok());
+}
+
+#[test]
+fn boot_nodes_that_are_no_addresses_are_refused() {
+    let spec = |node: &str| {
+        let node = serde_json::to_string(node).unwrap();
+        format!(r#"{{"name": "A", "id": "a", "bootNodes": [{node}], "genesis": {{"runtimeGenesis": {{}}}}}}"#)
+    };
+    let peer = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+    for good in [
+        format!("/ip4/127.0.0.1/tcp/30333/p2p/{peer}"),
+        format!("/dns/node.example.org/tcp/443/wss/p2p/{peer}"),
+        format!("/ip6/::1/udp/30333/quic-v1/p2p/{peer}"),
+    ] {
+        assert!(ChainSpec::parse(spec(&good).as_bytes()).is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "localhost:30333",
+        "/ip4/127.0.0.1/tcp/30333",
+        "/ip4/127.0.0.256/tcp/30333/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
+        "/ip4/127.0.0.1/tcp/30333/p2p/me",
+        &format!("/p2p/{peer}"),
+    ] {
+        let text = error(&spec(bad));
+        assert!(
+            text.starts_with(&format!("chain spec: field `bootNodes`: {bad:?} is no address of a peer: ")),
+            "{text}"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32};
 
-use clap::{Args, value_parser};
+use clap::Args;
 use ipnet::IpNet;
 use ziver_rpc::{
     Cors, RpcMethods, ServerConfig,
@@ -11,6 +11,8 @@ use ziver_rpc::{
         REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
 };
+
+use super::values::whole;
 
 /// Port of the first address unless said otherwise.
 pub const RPC_PORT: u16 = 8545;
@@ -32,7 +34,7 @@ pub struct RpcArgs {
     pub rpc_methods: RpcMethods,
     /// Calls that a client, which is an IP address, may make in a minute; more are answered with error -32050 [default:
     /// as many as it likes].
-    #[arg(long, value_name = "CALLS")]
+    #[arg(long, value_name = "CALLS", value_parser = rate)]
     pub rpc_rate_limit: Option<NonZeroU32>,
     /// Addresses and networks that --rpc-rate-limit does not hold for, separated by commas, such as `127.0.0.0/8`.
     #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
@@ -41,25 +43,25 @@ pub struct RpcArgs {
     #[arg(long)]
     pub rpc_rate_limit_trust_proxy_headers: bool,
     /// Largest request, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = REQUEST_BYTES_MAX / MIB, value_parser = value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "MIB", default_value_t = REQUEST_BYTES_MAX / MIB, value_parser = whole(1_u32..=256))]
     pub rpc_max_request_size: u32,
     /// Largest answer, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = RESPONSE_BYTES_MAX / MIB, value_parser = value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "MIB", default_value_t = RESPONSE_BYTES_MAX / MIB, value_parser = whole(1_u32..=256))]
     pub rpc_max_response_size: u32,
     /// Requests in one batch at most; 0 refuses batches.
-    #[arg(long, value_name = "REQUESTS", default_value_t = BATCH_REQUESTS_MAX, value_parser = value_parser!(u32).range(..=i64::from(BATCH_REQUESTS_MAX)))]
+    #[arg(long, value_name = "REQUESTS", default_value_t = BATCH_REQUESTS_MAX, value_parser = whole(0_u32..=BATCH_REQUESTS_MAX))]
     pub rpc_max_batch_request_len: u32,
     /// Subscriptions of one connection at most.
-    #[arg(long, value_name = "SUBSCRIPTIONS", default_value_t = SUBSCRIPTIONS_PER_CONNECTION_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "SUBSCRIPTIONS", default_value_t = SUBSCRIPTIONS_PER_CONNECTION_MAX, value_parser = whole(1_u32..=65_536))]
     pub rpc_max_subscriptions_per_connection: u32,
     /// Connections at most; fewer if the limit of open files does not allow as many.
-    #[arg(long, value_name = "CONNECTIONS", default_value_t = CONNECTIONS_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "CONNECTIONS", default_value_t = CONNECTIONS_MAX, value_parser = whole(1_u32..=65_536))]
     pub rpc_max_connections: u32,
     /// Messages that may wait for the client of one connection.
-    #[arg(long, value_name = "MESSAGES", default_value_t = OUTGOING_MESSAGES_PER_CONNECTION_MAX, value_parser = value_parser!(u32).range(1..=65_536))]
+    #[arg(long, value_name = "MESSAGES", default_value_t = OUTGOING_MESSAGES_PER_CONNECTION_MAX, value_parser = whole(1_u32..=65_536))]
     pub rpc_message_buffer_capacity_per_connection: u32,
     /// Seconds that a client may take to send one request; so long may an HTTP connection be idle, too.
-    #[arg(long, value_name = "S", default_value_t = REQUEST_TIMEOUT_S, value_parser = value_parser!(u32).range(1..=3_600))]
+    #[arg(long, value_name = "S", default_value_t = REQUEST_TIMEOUT_S, value_parser = whole(1_u32..=3_600))]
     pub rpc_request_timeout: u32,
 }
 
@@ -74,7 +76,7 @@ pub enum WsPort {
 
 impl RpcArgs {
     /// The server's configuration, with at most `connections` that the operating system allows.
-    pub fn server_config(&self, address: SocketAddr, cors: &str, connections: u32) -> ServerConfig {
+    pub fn server_config(&self, address: SocketAddr, cors: Cors, connections: u32) -> ServerConfig {
         let second = match self.ws_port {
             Some(WsPort::None) => None,
             Some(WsPort::Port(port)) => Some(port),
@@ -83,7 +85,7 @@ impl RpcArgs {
         ServerConfig {
             address,
             second_address: second.map(|port| SocketAddr::new(address.ip(), port)),
-            cors: self::cors(cors),
+            cors,
             connections_max: self.rpc_max_connections.min(connections),
             request_bytes_max: self.rpc_max_request_size * MIB,
             response_bytes_max: self.rpc_max_response_size * MIB,
@@ -99,11 +101,8 @@ impl RpcArgs {
     }
 }
 
-fn cors(text: &str) -> Cors {
-    match text {
-        "all" => Cors::Any,
-        origins => Cors::Origins(origins.split(',').map(|origin| origin.trim().to_owned()).collect()),
-    }
+fn rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse().map_err(|_| format!("a whole number from 1 to {} expected", u32::MAX))
 }
 
 fn ws_port(text: &str) -> Result<WsPort, String> {

@@ -5,8 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use clap::Args;
 use ziver_engine::Sealing;
 use ziver_primitives::AccountId20;
+use ziver_rpc::Cors;
 
-use super::{RpcArgs, StoreArgs, pool::PoolArgs, rpc::RPC_PORT};
+use super::{
+    RpcArgs, StoreArgs,
+    operation::OperationArgs,
+    pool::PoolArgs,
+    rpc::RPC_PORT,
+    values::{address, cors, whole},
+};
 
 /// Milliseconds between blocks unless said otherwise.
 pub const BLOCK_TIME_MS: u64 = 2_000;
@@ -17,31 +24,37 @@ pub struct RunArgs {
     /// The chain.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// Run the development chain; without --base-path in a temporary folder that goes when the node ends.
+    #[arg(long, conflicts_with = "chain")]
+    pub dev: bool,
     /// Keep the chain in a temporary folder that goes when the node ends.
     #[arg(long, conflicts_with = "base_path")]
     pub tmp: bool,
     /// Port for JSON-RPC over HTTP and WebSocket; 0 takes any free one.
-    #[arg(long, value_name = "PORT", default_value_t = RPC_PORT)]
+    #[arg(long, value_name = "PORT", default_value_t = RPC_PORT, value_parser = whole(0_u16..=65_535))]
     pub rpc_port: u16,
     /// Address to listen on for JSON-RPC.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = address)]
     pub rpc_listen: IpAddr,
-    /// Origins of web pages that may use JSON-RPC, separated by commas, or `all`.
-    #[arg(long, value_name = "ORIGINS", default_value = "all")]
-    pub rpc_cors: String,
+    /// Origins of web pages that may use JSON-RPC, such as https://example.org, separated by commas, or `all`.
+    #[arg(long, value_name = "ORIGINS", default_value = "all", value_parser = cors)]
+    pub rpc_cors: Cors,
     /// The rest of JSON-RPC.
     #[command(flatten)]
     pub rpc: RpcArgs,
+    /// How the node is watched.
+    #[command(flatten)]
+    pub operation: OperationArgs,
     /// When blocks are made: in each interval, instantly when there are transactions, or by `engine_createBlock`; with
     /// the last, blocks are final only by `engine_finalizeBlock` or --finality-lag, and 4096 not final ones are the most.
     #[arg(long, value_name = "interval[=MS]|instant|manual", default_value = "interval", value_parser = sealing)]
     pub sealing: SealingArg,
     /// Milliseconds between blocks with interval sealing [default: 2000].
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    #[arg(long, value_name = "MS", value_parser = whole(1_u64..=3_600_000))]
     pub block_time_ms: Option<u64>,
     /// A block is final when the best one is this many blocks above it [default: 2; with manual sealing, never: then
     /// `engine_finalizeBlock` must make blocks final before 4096 of them are not].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=4_000))]
+    #[arg(long, value_name = "N", value_parser = whole(0_u32..=4_000))]
     pub finality_lag: Option<u32>,
     /// Who makes the blocks and gets their fees [default on a development chain: Alith].
     #[arg(long, value_name = "ACCOUNT")]
@@ -52,6 +65,11 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
+    /// Whether the chain goes when the node ends.
+    pub fn is_temporary(&self) -> bool {
+        self.tmp || self.dev && self.store.base_path.is_none()
+    }
+
     /// Where JSON-RPC listens.
     pub fn rpc_address(&self) -> SocketAddr {
         SocketAddr::new(self.rpc_listen, self.rpc_port)
@@ -89,7 +107,7 @@ fn sealing(text: &str) -> Result<SealingArg, String> {
         None if text == "manual" => Ok(SealingArg::Manual),
         Some(("interval", ms)) => match ms.parse() {
             Ok(ms @ 1..=3_600_000) => Ok(SealingArg::Interval(Some(ms))),
-            _ => Err(format!("{ms:?} is no number of milliseconds from 1 to 3600000")),
+            _ => Err("interval=MS with MS from 1 to 3600000 expected".to_owned()),
         },
         _ => Err("interval, interval=MS, instant or manual expected".to_owned()),
     }

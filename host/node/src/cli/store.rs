@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ziver_state::Pruning;
+
+use super::values::whole;
 
 /// Which chain, and where it is kept.
 #[derive(Debug, Clone, Args)]
@@ -19,9 +21,21 @@ pub struct StoreArgs {
     #[arg(long, value_name = "archive|N")]
     pub state_pruning: Option<Pruning>,
     /// Memory for the database's cache, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = whole(8_u32..=1_048_576))]
     pub db_cache_mb: u32,
     /// What is logged: error, warn, info, debug, trace, or tracing's filter syntax.
-    #[arg(long, value_name = "FILTER", env = "ZIVER_LOG", default_value = "info")]
+    #[arg(long, value_name = "FILTER", default_value = "info")]
     pub log: String,
+    /// How a line of the log looks: text for people, or a JSON object for programs.
+    #[arg(long, value_name = "text|json", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// An object with `timestamp`, `level`, `target`, `thread`, `message` and further fields.
+    Json,
 }

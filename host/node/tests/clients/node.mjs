@@ -41,6 +41,8 @@ export async function startNode(args = ['--sealing', 'interval=300']) {
     address,
     ws: `ws://${address}`,
     http: `http://${address}`,
+    /** Where Prometheus asks, if --prometheus-port is among the arguments. */
+    metrics: running.metrics,
     log: () => running.log(),
     /** A connected @polkadot/api; it is disconnected with the node. */
     async api(options = {}) {
@@ -74,9 +76,11 @@ async function launch(folder, port, args) {
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
   const exited = new Promise((resolve) => child.once('exit', resolve));
+  let metrics = null;
   const address = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no port after ${START_MAX_MS} ms:\n${log}`)), START_MAX_MS);
     createInterface({ input: child.stdout }).on('line', (line) => {
+      metrics = /^metrics on (\S+)$/.exec(line)?.[1] ?? metrics;
       const found = /^listening on (\S+)$/.exec(line);
       if (found) {
         clearTimeout(timer);
@@ -87,6 +91,7 @@ async function launch(folder, port, args) {
   });
   return {
     address,
+    metrics,
     log: () => log,
     end(signal = 'SIGTERM') {
       child.kill(signal);

@@ -2,9 +2,14 @@
 
 #[path = "../../../rpc/tests/it/client.rs"]
 #[allow(dead_code, reason = "shared with the RPC server's own tests, which use all of it")]
+mod client;
+mod process;
+mod schema;
+mod wallet;
+
 mod bad_input;
 mod blocks;
-mod client;
+mod config;
 mod descriptors;
 mod full_disk;
 mod hostile;
@@ -12,9 +17,8 @@ mod keys;
 mod kill;
 mod layout;
 mod lifecycle;
-mod process;
+mod metrics;
+mod operator;
 mod reference;
 mod refusals;
-mod schema;
-mod wallet;
 mod zx;

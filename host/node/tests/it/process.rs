@@ -26,7 +26,12 @@ pub struct Output {
 
 /// Runs the program to its end.
 pub fn run(args: &[&str]) -> Output {
-    let output = command(args).output().unwrap();
+    run_with(args, &[])
+}
+
+/// The same with variables in its environment.
+pub fn run_with(args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let output = command(args).envs(variables.iter().copied()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Output { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
@@ -34,7 +39,12 @@ pub fn run(args: &[&str]) -> Output {
 /// The program with arguments, without input.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ziver-host"));
-    command.args(args).stdin(Stdio::null()).env_remove("ZIVER_LOG");
+    command.args(args).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ZIVER_")) {
+        command.env_remove(name);
+    }
+    // No file of the user's.
+    command.env("XDG_DATA_HOME", "/nowhere");
     command
 }
 
@@ -43,6 +53,8 @@ pub struct Node {
     pub address: SocketAddr,
     /// The second one, with `--ws-port`.
     pub second_address: Option<SocketAddr>,
+    /// Where Prometheus may ask, if anywhere.
+    pub metrics: Option<SocketAddr>,
     child: Child,
     /// Reads stderr all the time: a full pipe would stop the node.
     log: Option<JoinHandle<String>>,
@@ -56,11 +68,14 @@ impl Node {
 
     /// The same with variables in its environment.
     pub fn start_with(folder: &Path, args: &[&str], variables: &[(&str, &Path)]) -> Self {
-        let mut command = command(&["--rpc-port", "0", "--log", "warn"]);
-        if !args.contains(&"--block-time-ms") {
+        let mut command = command(&["--rpc-port", "0"]);
+        if !args.contains(&"--log") {
+            command.args(["--log", "warn"]);
+        }
+        if !args.iter().any(|arg| ["--block-time-ms", "--sealing"].contains(arg)) {
             command.args(["--block-time-ms", "100"]);
         }
-        if !args.contains(&"--tmp") {
+        if !args.iter().any(|arg| ["--tmp", "--dev"].contains(arg)) {
             command.arg("--base-path").arg(folder);
         }
         command.args(args).envs(variables.iter().copied());
@@ -92,10 +107,14 @@ impl Node {
             String::from_utf8(log).unwrap()
         });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut metrics = None;
         let address = loop {
             let Some(Ok(line)) = lines.next() else {
                 panic!("the node ended before it listened: {}", log.join().unwrap());
             };
+            if let Some(address) = line.strip_prefix("metrics on http://") {
+                metrics = Some(address.trim_end_matches("/metrics").parse().unwrap());
+            }
             if let Some(address) = line.strip_prefix("listening on ") {
                 break address.parse().unwrap();
             }
@@ -104,7 +123,7 @@ impl Node {
             let line = lines.next().unwrap().unwrap();
             line.strip_prefix("also listening on ").unwrap_or_else(|| panic!("{line}")).parse().unwrap()
         });
-        Self { address, second_address, child, log: Some(log) }
+        Self { address, second_address, metrics, child, log: Some(log) }
     }
 
     /// Bytes of memory that the process holds.

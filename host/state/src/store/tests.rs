@@ -580,6 +580,10 @@ struct Interrupted {
 }
 
 impl Db for Interrupted {
+    fn bytes(&self, column: Column) -> u64 {
+        self.inner.bytes(column)
+    }
+
     fn get(&self, column: Column, key: &[u8]) -> Result<Option<Vec<u8>>, DbError> {
         let run = |hook: &parking_lot::Mutex<Option<Hook>>| {
             let hook = hook.lock().take_if(|_| column == Column::State);

@@ -1,0 +1,111 @@
+//! What the server tells of its work to whoever counts it: calls and their times.
+//!
+//! [`Observed`] is jsonrpsee middleware next to the methods. It takes batches apart, so that each call in them counts by
+//! itself. Names that no method has reach the observer as [`UNKNOWN`]: what clients make up must not grow tables.
+//!
+//! Out of scope: what is done with it.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jsonrpsee::{
+    BatchResponseBuilder, MethodResponse, Methods,
+    core::middleware::{Batch, BatchEntry, Notification, Request, RpcServiceT},
+};
+
+/// In place of names that no method has.
+pub const UNKNOWN: &str = "unknown";
+
+/// Counts.
+pub trait Observe: Send + Sync + 'static {
+    /// A call was answered after so long. `method` is the name of one that is served, or [`UNKNOWN`].
+    fn called(&self, method: &str, is_success: bool, took: Duration);
+}
+
+/// Nobody counts.
+pub struct Unobserved;
+
+impl Observe for Unobserved {
+    fn called(&self, _: &str, _: bool, _: Duration) {}
+}
+
+/// The name to count a call under.
+pub fn known<'a>(methods: &Methods, name: &'a str) -> &'a str {
+    if methods.method(name).is_some() { name } else { UNKNOWN }
+}
+
+/// The middleware.
+#[derive(Clone)]
+pub struct Observed<S> {
+    /// The methods' service.
+    pub service: S,
+    /// All methods.
+    pub methods: Methods,
+    /// Who counts.
+    pub observer: Arc<dyn Observe>,
+    /// Bytes that the answers of a batch may have together.
+    pub response_bytes_max: usize,
+}
+
+impl<S> RpcServiceT for Observed<S>
+where
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+        > + Send
+        + Sync
+        + Clone
+        + 'static,
+{
+    type MethodResponse = MethodResponse;
+    type NotificationResponse = MethodResponse;
+    type BatchResponse = MethodResponse;
+
+    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        let (service, observer) = (self.service.clone(), self.observer.clone());
+        let method = known(&self.methods, request.method_name()).to_owned();
+        async move {
+            let begin = Instant::now();
+            let response = service.call(request).await;
+            observer.called(&method, response.is_success(), begin.elapsed());
+            response
+        }
+    }
+
+    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        let this = self.clone();
+        async move {
+            let mut responses = BatchResponseBuilder::new_with_limit(this.response_bytes_max);
+            let mut has_notes = false;
+            for entry in batch {
+                let response = match entry {
+                    Ok(BatchEntry::Call(request)) => this.call(request).await,
+                    Ok(BatchEntry::Notification(note)) => {
+                        has_notes = true;
+                        this.service.notification(note).await;
+                        continue;
+                    }
+                    Err(error) => {
+                        let (error, id) = error.into_parts();
+                        MethodResponse::error(id, error)
+                    }
+                };
+                if let Err(too_long) = responses.append(response) {
+                    return too_long;
+                }
+            }
+            // A batch of nothing is a wrong request, one of notifications has no answer.
+            match responses.is_empty() && has_notes {
+                true => MethodResponse::notification(),
+                false => MethodResponse::from_batch(responses.finish()),
+            }
+        }
+    }
+
+    fn notification<'a>(&self, note: Notification<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        self.service.notification(note)
+    }
+}
