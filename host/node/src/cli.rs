@@ -5,12 +5,15 @@
 mod blocks;
 mod config;
 mod key;
+mod node;
 mod operation;
 mod pool;
+mod query;
 mod rpc;
 mod run;
 mod spec;
 mod store;
+mod tx;
 mod values;
 
 use std::path::PathBuf;
@@ -24,10 +27,16 @@ pub use self::{
         DerivationArgs, EncryptionArgs, FromMnemonicArgs, GenerateArgs, InspectArgs, KeyCommand, KeystoreCommand,
         KeystoreCreateArgs, KeystoreDecryptArgs, KeystoreInspectArgs, SecretArgs, SecretText,
     },
+    node::{NodeArgs, NodeUrl, TypedValue},
+    query::{MetadataArgs, QueryAccountArgs, QueryBlockArgs, QueryBlocksArgs, QueryCommand, QueryStorageArgs},
     rpc::RpcArgs,
     run::RunArgs,
     spec::{BuildSpecArgs, PurgeArgs},
     store::{LogFormat, StoreArgs},
+    tx::{
+        CallArgs, FollowArgs, HowMuch, Mortality, RemarkArgs, SendArgs, SetCodeArgs, SignArgs, TransactionText,
+        TransferArgs, TxArgs, TxCommand, Wait, transaction,
+    },
 };
 
 /// Runs a Ziver chain.
@@ -72,6 +81,20 @@ pub enum Command {
         /// What of it.
         #[command(subcommand)]
         command: ConfigCommand,
+    },
+    /// Make transactions, sign them, send them to a running node and follow them.
+    #[command(subcommand)]
+    Tx(TxCommand),
+    /// Look into a running node's chain.
+    #[command(subcommand)]
+    Query(QueryCommand),
+    /// Show what a runtime says that it has: calls, events, storage, constants, errors.
+    Metadata(MetadataArgs),
+    /// Print the completion of this command line for a shell.
+    Completions {
+        /// The shell.
+        #[arg(value_name = "SHELL", value_enum)]
+        shell: clap_complete::Shell,
     },
 }
 

@@ -1,17 +1,28 @@
 //! What the program does besides running, one file per group of commands.
 
+mod arguments;
 mod blocks;
 mod check;
 mod config;
 mod key;
+mod metadata;
+mod query;
 mod revert;
 mod secrets;
+mod show;
 mod spec;
 mod state;
+mod tx;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use clap::CommandFactory;
 
-use crate::{cli::Command, config::Configured, logging};
+pub use self::key::address;
+use crate::{
+    cli::{Cli, Command},
+    config::Configured,
+    logging, output,
+};
 
 /// Does what the command line says.
 pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
@@ -41,5 +52,22 @@ pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
         Command::PurgeChain(args) => spec::purge(args),
         Command::Key(command) => key::perform(command),
         Command::Config { command } => config::perform(command, configured),
+        Command::Tx(command) => wait(tx::perform(command)),
+        Command::Query(command) => wait(query::perform(command)),
+        Command::Metadata(args) => wait(metadata::show(args)),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "ziver-host", &mut text);
+            output::print(&String::from_utf8(text).context("the completion is no text")?)
+        }
     }
+}
+
+/// Runs a command that talks to a node. When it is done, nothing of it is waited for.
+fn wait(command: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the connection's thread")?;
+    let done = runtime.block_on(command);
+    runtime.shutdown_background();
+    done
 }

@@ -15,6 +15,7 @@
 //! Invariant: an error a user can cause is one line on stderr, never a panic.
 #![forbid(unsafe_code)]
 
+mod amount;
 mod block_file;
 mod chain_view;
 mod cli;
@@ -30,6 +31,7 @@ mod logging;
 mod metrics;
 mod output;
 mod progress;
+mod remote;
 mod run;
 mod secret;
 mod settings;

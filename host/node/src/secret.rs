@@ -15,7 +15,10 @@ use bip32::{DerivationPath, XPrv};
 use bip39::{Language, Mnemonic};
 use k256::ecdsa::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
-use ziver_primitives::{AccountId20, transaction::DevelopmentAccount};
+use ziver_primitives::{
+    AccountId20,
+    transaction::{DevelopmentAccount, SecretKey},
+};
 
 /// Coin type of Ethereum: what wallets use for every chain with its addresses.
 pub const COIN_TYPE: u32 = 60;
@@ -121,6 +124,11 @@ impl Key {
     /// The public key, compressed: 33 bytes.
     pub fn public_key(&self) -> Vec<u8> {
         self.0.verifying_key().to_sec1_point(true).as_bytes().to_vec()
+    }
+
+    /// For signing transactions.
+    pub fn signer(&self) -> Result<SecretKey, SecretError> {
+        SecretKey::from_bytes(&self.to_bytes()).ok_or(SecretError::Key)
     }
 
     /// The account that it controls.

@@ -1,6 +1,14 @@
-//! Closed pipes.
+//! Tables and closed pipes.
 
 use super::*;
+
+#[test]
+fn columns_are_as_wide_as_their_longest_cell() {
+    let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+    let text = table(&[row(["a", "long", "c"]), row(["ünf", "b", ""])]);
+    assert_eq!(text, "a    long  c\nünf  b\n");
+    assert_eq!(table(&[]), "");
+}
 
 #[test]
 fn closed_pipe_is_told_apart_from_failure() {

@@ -36,6 +36,7 @@ fn development_accounts_are_the_phrases_first_six() {
         let derivation = Derivation { path: bip44(60, u32::try_from(index).unwrap()), ..Derivation::default() };
         let key = Key::parse(DEVELOPMENT, &derivation).unwrap();
         assert_eq!(key.account(), account.account());
+        assert_eq!(key.signer().unwrap().account(), key.account());
         for name in [format!("//{account:?}"), format!("{account:?}").to_lowercase()] {
             assert_eq!(Key::parse(&name, &derivation).unwrap().account(), account.account());
         }

@@ -21,4 +21,5 @@ mod metrics;
 mod operator;
 mod reference;
 mod refusals;
+mod remote;
 mod zx;

@@ -1,0 +1,54 @@
+//! Decoded values as lines for people.
+
+use serde_json::Value;
+use ziver_metadata::{Event, Extrinsic};
+
+use crate::amount;
+
+/// Longest value that is shown whole, in characters.
+const VALUE_CHARACTERS_MAX: usize = 120;
+
+/// `Balances.Transfer from=0x.. to=0x.. amount=1.5 ZIV`.
+pub fn event(event: &Event) -> String {
+    format!("{}.{}{}", event.pallet, event.name, fields(&event.fields))
+}
+
+/// `Balances.transfer_keep_alive dest=0x.. value=1.5 ZIV  by 0x.. (nonce 3)`.
+pub fn extrinsic(extrinsic: &Extrinsic) -> String {
+    let call = &extrinsic.call;
+    let args = fields(&Value::Object(call.args.clone()));
+    let by = match (&extrinsic.signer, extrinsic.nonce) {
+        (Some(signer), Some(nonce)) => format!("  by {} (nonce {nonce})", value("", signer)),
+        (Some(signer), None) => format!("  by {}", value("", signer)),
+        (None, _) => String::new(),
+    };
+    format!("{}.{}{args}{by}", call.pallet, call.call)
+}
+
+fn fields(all: &Value) -> String {
+    match all {
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| format!(" {name}={}", value(name, field))).collect::<String>()
+        }
+        Value::Array(fields) => fields.iter().map(|field| format!(" {}", value("", field))).collect::<String>(),
+        Value::Null => String::new(),
+        other => format!(" {}", value("", other)),
+    }
+}
+
+/// A value in a few words; amounts, known by their names, in whole tokens.
+pub fn value(name: &str, value: &Value) -> String {
+    let is_amount =
+        ["amount", "value", "free", "reserved", "frozen", "tip", "deposit"].contains(&name) || name.ends_with("_fee");
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if is_amount && let Ok(amount) = text.parse() {
+        return amount::show(amount);
+    }
+    match text.char_indices().nth(VALUE_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text,
+    }
+}
