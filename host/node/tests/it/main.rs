@@ -19,6 +19,7 @@ mod layout;
 mod lifecycle;
 mod metrics;
 mod operator;
+mod pool;
 mod reference;
 mod refusals;
 mod remote;

@@ -39,6 +39,11 @@ impl Wallet {
         Self { key: account.key(), form }
     }
 
+    /// From now on each transaction has this tip.
+    pub fn tip(&mut self, tip: u128) {
+        self.form.tip = tip;
+    }
+
     /// The next transfer of a thousandth of the token, as hexadecimal for JSON-RPC.
     pub fn transfer(&mut self, to: AccountId20) -> String {
         self.sign((TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode())

@@ -59,13 +59,7 @@ pub(super) const METHODS: &[Method] = &[
         "null",
         r#"["AbCdEfGhIjKlMnOp","0"]"#,
     ),
-    method(
-        "chainHead_v1_stopOperation",
-        "Stops an operation.",
-        &[FOLLOW, OPERATION],
-        "null",
-        r#"["$follow","0"]"#,
-    ),
+    method("chainHead_v1_stopOperation", "Stops an operation.", &[FOLLOW, OPERATION], "null", r#"["$follow","0"]"#),
     method(
         "chainHead_v1_unpin",
         "Gives pinned blocks back: all of them, or on an error none.",

@@ -1,0 +1,102 @@
+//! The pool of the real node: what survives its end, and what a client is told.
+
+use std::{thread, time::Duration};
+
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use ziver_primitives::transaction::DevelopmentAccount::{Baltathar, Charleth, Faith};
+
+use crate::{
+    client::{self, Ws},
+    process::{Node, folder},
+    wallet::Wallet,
+};
+
+const MANUAL: &[&str] = &["--sealing", "manual"];
+/// The journal's thread gathers for 100 ms and writes then; this is long enough on a loaded machine.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(3);
+
+fn submit_three(node: &Node) -> Value {
+    let mut wallet = Wallet::new(node, Baltathar);
+    let transfers: Vec<String> = (0..3).map(|_| wallet.transfer(Faith.account())).collect();
+    // The last one first: it waits for the others.
+    for transfer in [&transfers[2], &transfers[0], &transfers[1]] {
+        node.call("author_submitExtrinsic", json!([transfer]));
+    }
+    json!(transfers)
+}
+
+fn create_block(node: &Node, parent: Option<&str>) -> String {
+    let made = node.call("engine_createBlock", json!([true, false, parent]));
+    made["hash"].as_str().unwrap().to_owned()
+}
+
+fn body(node: &Node, block: &str) -> Vec<Value> {
+    let block = node.call("chain_getBlock", json!([block]));
+    block["block"]["extrinsics"].as_array().unwrap()[1..].to_vec()
+}
+
+/// They are pending, go into a block, and are forgotten once that is final.
+fn goes_on(node: Node, folder: &std::path::Path, transfers: &Value) {
+    assert_eq!(node.call("author_pendingExtrinsics", json!([])), *transfers);
+    let block = create_block(&node, None);
+    assert_eq!(json!(body(&node, &block)), *transfers);
+    node.call("engine_finalizeBlock", json!([block]));
+    node.stop();
+    let node = Node::start(folder, MANUAL);
+    assert_eq!(node.call("author_pendingExtrinsics", json!([])), json!([]));
+    node.stop();
+}
+
+#[test]
+fn transactions_of_own_clients_survive_kill_9_and_are_included_then() {
+    let folder = folder();
+    let node = Node::start(folder.path(), MANUAL);
+    let transfers = submit_three(&node);
+    thread::sleep(WRITTEN_WITHIN);
+    node.kill();
+    goes_on(Node::start(folder.path(), MANUAL), folder.path(), &transfers);
+}
+
+#[test]
+fn orderly_end_writes_down_what_came_just_before() {
+    let folder = folder();
+    let node = Node::start(folder.path(), MANUAL);
+    let transfers = submit_three(&node);
+    let (status, log) = node.signal(Signal::SIGTERM);
+    assert!(status.success(), "{log}");
+    goes_on(Node::start(folder.path(), MANUAL), folder.path(), &transfers);
+}
+
+#[test]
+fn watcher_is_told_of_retraction_and_of_usurpation() {
+    let folder = folder();
+    let node = Node::start(folder.path(), MANUAL);
+    let transfer = Wallet::new(&node, Baltathar).transfer(Faith.account());
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("author_submitAndWatchExtrinsic", json!([transfer]));
+    let mut told = |expected: Value| assert_eq!(ws.notification("author_extrinsicUpdate", &id), expected);
+    told(json!("ready"));
+    let genesis = node.call("chain_getBlockHash", json!([0]));
+    let first = create_block(&node, None);
+    told(json!({ "inBlock": first }));
+    let side = create_block(&node, genesis.as_str());
+    create_block(&node, Some(&side));
+    told(json!({ "retracted": first }));
+    told(json!("ready"));
+    let second = create_block(&node, None);
+    told(json!({ "inBlock": second }));
+    node.call("engine_finalizeBlock", json!([second]));
+    told(json!({ "finalized": second }));
+
+    // All with the same nonce: the pool has none of them yet.
+    let [mut one, mut same, mut other] = [(); 3].map(|()| Wallet::new(&node, Charleth));
+    let id = ws.subscribe("author_submitAndWatchExtrinsic", json!([one.transfer(Faith.account())]));
+    assert_eq!(ws.notification("author_extrinsicUpdate", &id), json!("ready"));
+    let params = json!([same.transfer(Baltathar.account())]);
+    assert_eq!(client::error(node.address, "author_submitExtrinsic", params).0, 1014);
+    other.tip(10u128.pow(15));
+    let new = node.call("author_submitExtrinsic", json!([other.transfer(Faith.account())]));
+    assert_eq!(ws.notification("author_extrinsicUpdate", &id), json!({ "usurped": new }));
+    node.stop();
+}
