@@ -23,4 +23,5 @@ mod pool;
 mod reference;
 mod refusals;
 mod remote;
+mod schema;
 mod zx;

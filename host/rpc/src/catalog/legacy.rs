@@ -4,9 +4,6 @@ use super::{Method, method};
 
 const AT: &str = "at?: Hash, the block; the best one if it is left out";
 
-const CHILD: &str = "child: Bytes, the child's key with `:child_storage:default:` before it";
-const KEY: &str = "key: Bytes, the whole key";
-
 pub(super) const METHODS: &[Method] = &[
     method(
         "account_nextIndex",
@@ -44,55 +41,6 @@ pub(super) const METHODS: &[Method] = &[
         r#"["$extrinsic"]"#,
     )
     .feeds("author_extrinsicUpdate", "author_unwatchExtrinsic", "TransactionStatus"),
-    method(
-        "childstate_getKeys",
-        "Keys of a child with a prefix, at most 1000.",
-        &[CHILD, "prefix?: Bytes|null, which keys", AT],
-        "[Bytes]",
-        r#"["$child"]"#,
-    ),
-    method(
-        "childstate_getKeysPaged",
-        "Keys of a child with a prefix, in their order.",
-        &[
-            CHILD,
-            "prefix: Bytes|null, which keys",
-            "count: Number, at most 1000",
-            "after?: Bytes|null, where to go on",
-            AT,
-        ],
-        "[Bytes]",
-        r#"["$child", "0x", 10]"#,
-    )
-    .aliases(&["childstate_getKeysPagedAt"]),
-    method(
-        "childstate_getStorage",
-        "The value of a child's key.",
-        &[CHILD, KEY, AT],
-        "Bytes|null",
-        r#"["$child", "0x01"]"#,
-    ),
-    method(
-        "childstate_getStorageEntries",
-        "The values of several of a child's keys.",
-        &[CHILD, "keys: [Bytes], at most 1024", AT],
-        "[Bytes|null]",
-        r#"["$child", ["0x01"]]"#,
-    ),
-    method(
-        "childstate_getStorageHash",
-        "The hash of the value of a child's key.",
-        &[CHILD, KEY, AT],
-        "Hash|null",
-        r#"["$child", "0x01"]"#,
-    ),
-    method(
-        "childstate_getStorageSize",
-        "The number of bytes of the value of a child's key.",
-        &[CHILD, KEY, AT],
-        "Number|null",
-        r#"["$child", "0x01"]"#,
-    ),
     method(
         "chain_getBlockHash",
         "The hash of the block at a height, or of each at a list of heights.",
