@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 use ziver_metadata::{Event, Extrinsic};
+use ziver_primitives::AccountId20;
 
 use crate::amount;
 
 /// Longest value that is shown whole, in characters.
 const VALUE_CHARACTERS_MAX: usize = 120;
+
+/// `0x` and 40 digits.
+const ADDRESS_CHARACTERS: usize = 42;
 
 /// `Balances.Transfer from=0x.. to=0x.. amount=1.5 ZIV`.
 pub fn event(event: &Event) -> String {
@@ -36,7 +40,7 @@ fn fields(all: &Value) -> String {
     }
 }
 
-/// A value in a few words; amounts, known by their names, in whole tokens.
+/// A value in a few words: amounts, known by their names, in whole tokens; addresses with their checksum.
 pub fn value(name: &str, value: &Value) -> String {
     let is_amount =
         ["amount", "value", "free", "reserved", "frozen", "tip", "deposit"].contains(&name) || name.ends_with("_fee");
@@ -46,6 +50,11 @@ pub fn value(name: &str, value: &Value) -> String {
     };
     if is_amount && let Ok(amount) = text.parse() {
         return amount::show(amount);
+    }
+    if text.len() == ADDRESS_CHARACTERS
+        && let Ok(account) = text.parse::<AccountId20>()
+    {
+        return account.to_string();
     }
     match text.char_indices().nth(VALUE_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),

@@ -188,6 +188,8 @@ pub async fn watch(remote: &mut Remote, args: &NodeArgs, last: usize) -> Result<
     let chain: String = remote.call("system_chain", Vec::new()).await?;
     let is_live = stdout().is_terminal() && !args.json;
     let mut blocks = Blocks::read(remote, if is_live { last } else { 1 }).await?;
+    // From here on what was missed is caught up with, however little was shown at first.
+    blocks.last = last;
     let title = format!("{chain} at {}", args.url);
     let mut screen = if is_live { Some(Screen::begin(title)?) } else { None };
     for row in blocks.rows().filter(|_| !is_live) {
