@@ -13,6 +13,7 @@ pub fn misfit(value: &Value, schema: &Value, named: &Map<String, Value>) -> Resu
                 true
             }
             "anyOf" => wanted.as_array().unwrap().iter().any(|one| misfit(value, one, named).is_ok()),
+            "const" => value == wanted,
             "enum" => wanted.as_array().unwrap().contains(value),
             "type" => match wanted {
                 Value::Array(types) => types.iter().any(|one| is_of(value, one.as_str().unwrap())),

@@ -126,7 +126,7 @@ impl Reading {
 }
 
 impl Writing {
-    /// Fails when the client has taken too little for too long.
+    /// Fails when the client has taken too little for too long; then nothing more is read either.
     fn note(&mut self, wanted: usize, written: &Poll<io::Result<usize>>, cx: &mut Context<'_>) -> io::Result<()> {
         if let Poll::Ready(Ok(bytes)) = written {
             self.taken_bytes = self.taken_bytes.saturating_add(*bytes);
@@ -177,7 +177,7 @@ impl AsyncWrite for Throttled {
         let this = &mut *self;
         this.connection.write_allowed(cx)?;
         let written = Pin::new(&mut this.socket).poll_write(cx, data);
-        this.writing.note(data.len(), &written, cx)?;
+        this.writing.note(data.len(), &written, cx).inspect_err(|_| this.connection.close())?;
         this.connection.written(&written);
         written
     }
@@ -198,7 +198,8 @@ impl AsyncWrite for Throttled {
         let this = &mut *self;
         this.connection.write_allowed(cx)?;
         let written = Pin::new(&mut this.socket).poll_write_vectored(cx, data);
-        this.writing.note(data.iter().map(|part| part.len()).sum(), &written, cx)?;
+        let wanted = data.iter().map(|part| part.len()).sum();
+        this.writing.note(wanted, &written, cx).inspect_err(|_| this.connection.close())?;
         this.connection.written(&written);
         written
     }
