@@ -22,6 +22,8 @@ before(async () => {
 after(async () => {
   await fork?.close();
   await node?.stop();
+  // chopsticks leaves ports of its workers open, which would keep this process alive for ever. The runner sets the exit code.
+  setTimeout(() => process.exit(), 1_000).unref();
 });
 
 /** What lies under a key in a block of the fork, as this type. */
