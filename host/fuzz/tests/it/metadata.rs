@@ -35,8 +35,7 @@ fn values_by_metadata() {
     let mut world = World::new();
     let transfer = world.transfer(Alith, 0, Baltathar.account(), 5);
     let hash = world.grow(world.genesis(), vec![transfer]).block.hash;
-    let mut seeds: Vec<_> =
-        world.block(&hash).extrinsics.iter().map(Encode::encode).collect();
+    let mut seeds: Vec<_> = world.block(&hash).extrinsics.iter().map(Encode::encode).collect();
     seeds.extend(
         state(&world.chain, &hash).into_iter().filter(|(_, value)| value.len() < 2_000).map(|(_, value)| value),
     );
