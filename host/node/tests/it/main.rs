@@ -23,5 +23,4 @@ mod pool;
 mod reference;
 mod refusals;
 mod remote;
-mod schema;
 mod zx;
