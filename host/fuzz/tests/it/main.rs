@@ -1,8 +1,8 @@
 //! A fuzz target per decoder.
 
 // The same small world that the chain's own tests are about.
-#[allow(dead_code, reason = "those tests use more of it")]
 #[path = "../../../chain/tests/it/fixture.rs"]
+#[allow(dead_code, unused_imports, reason = "those tests use more of it")]
 mod development_chain;
 
 mod blocks;

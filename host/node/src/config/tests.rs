@@ -47,8 +47,17 @@ fn refused(variables: &[(&str, &str)], text: &str) -> String {
 
 /// A value that the option takes.
 fn sample(option: &Arg) -> String {
-    let candidates =
-        ["3", "archive", "text", "auto", "instant", "all", "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac", "127.0.0.1"];
+    let candidates = [
+        "3",
+        "64",
+        "archive",
+        "text",
+        "auto",
+        "instant",
+        "all",
+        "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac",
+        "127.0.0.1",
+    ];
     let possible = option.get_possible_values().first().map(|value| value.get_name().to_owned());
     let takes = |value: &&str| {
         let command = Command::new("run").args(run_options());

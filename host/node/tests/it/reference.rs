@@ -80,8 +80,7 @@ impl<'a> Scene<'a> {
     fn call_followed(&mut self, method: &str, params: &Value) -> Value {
         let (ws, ..) = self.follower();
         ws.request(json!("followed"), method, params.clone());
-        let answer = std::iter::from_fn(|| ws.next()).find(|message| message["id"] == "followed").unwrap();
-        answer
+        std::iter::from_fn(|| ws.next()).find(|message| message["id"] == "followed").unwrap()
     }
 
     /// What stands for a `$name`.

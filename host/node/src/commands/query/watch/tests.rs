@@ -28,7 +28,7 @@ fn picture_fits_every_window() {
     let wide = picture(&blocks, 120, 15);
     assert_eq!(wide.len(), 11);
     assert!(wide[1].starts_with("10      0x0a0a") && wide[1].contains(&"0a".repeat(32)), "{}", wide[1]);
-    let narrow = picture(&blocks, 60, 5);
+    let narrow = picture(&blocks, 70, 5);
     assert_eq!(narrow.len(), 4);
     assert!(narrow[1].contains("0x0a0a0a0a…0a0a0a0a") && narrow[1].ends_with("best chain"), "{}", narrow[1]);
 }
