@@ -81,7 +81,8 @@ async function page(socket, end, { width, height, dark }) {
     requests, problems, evaluate,
     goto: (url) => send('Page.navigate', { url }),
     /** The text that people see. */
-    text: () => evaluate('document.body.innerText'),
+    // Empty while another page is being loaded.
+    text: () => evaluate('document.body?.innerText ?? ""'),
     /** Writes into the field that a selector finds. */
     async type(selector, text) {
       await evaluate(`(() => { const field = document.querySelector(${JSON.stringify(selector)}); field.focus(); field.value = ${JSON.stringify(text)}; })()`);
