@@ -4,14 +4,14 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use ziver_primitives::{
     hashing::blake2_128,
     storage_keys::item_prefix,
     transaction::DevelopmentAccount::{self, Alith, Baltathar, Charleth, Dorothy},
 };
 use ziver_rpc::{
-    catalog::{self, Method, types},
+    catalog::{self, Method},
     openrpc::{Example, examples},
     reference,
 };
@@ -19,7 +19,7 @@ use ziver_rpc::{
 use crate::{
     client::{Ws, call},
     process::{Node, folder},
-    schema::misfit,
+    schema::Schemas,
     wallet::Wallet,
 };
 
@@ -42,7 +42,7 @@ struct Scene<'a> {
     ws: Ws,
     /// Another connection, with a `chainHead_v1_follow`, its id, and the last final block that it told of.
     follower: Option<(Ws, String, Value)>,
-    named: Map<String, Value>,
+    schemas: Schemas,
     block: Value,
     transfer: Value,
     /// What was not as the table says.
@@ -59,7 +59,7 @@ impl<'a> Scene<'a> {
             node,
             ws: Ws::connect(node.address),
             follower: None,
-            named: types::named(),
+            schemas: Schemas::default(),
             block,
             transfer,
             misfits: Vec::new(),
@@ -133,7 +133,7 @@ impl<'a> Scene<'a> {
     }
 
     fn check(&mut self, method: &Method, value: &Value, kind: &str) {
-        if let Err(why) = misfit(value, &types::schema(kind), &self.named) {
+        if let Err(why) = self.schemas.check(value, kind) {
             self.misfits.push(format!("{}: {why}", method.name));
         }
     }
@@ -208,12 +208,11 @@ fn reference_examples_are_recorded_for_every_method_and_have_its_type() {
     if is_rewriting() {
         return;
     }
-    let named = types::named();
+    let schemas = Schemas::default();
     for method in described() {
         // What this build does not serve has none.
         let Some(example) = examples().get(method.name) else { continue };
-        misfit(&example.result, &types::schema(method.result), &named)
-            .unwrap_or_else(|why| panic!("{}: {why}", method.name));
+        schemas.check(&example.result, method.result).unwrap_or_else(|why| panic!("{}: {why}", method.name));
     }
 }
 
