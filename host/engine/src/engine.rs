@@ -92,8 +92,8 @@ impl Engine {
         self.follow_clock_back(now_ms);
         match event {
             Event::Submit { id, submission } => {
-                let result = self.submit(now_ms, submission);
-                self.reply(id, Reply::Submitted(result));
+                let reply = self.take_in(now_ms, submission);
+                self.reply(id, reply);
                 self.ask_for_instant_block(now_ms);
             }
             Event::Unwatch { hash } => {
@@ -243,6 +243,7 @@ impl Engine {
 
     fn take_actions(&mut self) -> Vec<Action> {
         self.flush_statuses();
+        self.actions.extend(self.pool.take_newly_ready().into_iter().map(Action::Ready));
         let mut actions = std::mem::take(&mut self.actions);
         if let Some(end) = actions.iter().position(|action| matches!(action, Action::Fatal(_))) {
             actions.truncate(end + 1);

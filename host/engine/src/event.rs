@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ziver_chain::{BlockId, BuildError, ChainEvent, FinalizeError, ImportError};
-use ziver_pool::Transaction;
+use ziver_pool::{Status, Transaction};
 use ziver_primitives::{
     AccountId20, Block, Hash, Nonce,
     validity::{InvalidTransaction, TransactionSource, UnknownTransaction},
@@ -106,6 +106,9 @@ pub struct Submission {
     pub local: bool,
     /// Whether `Action::Status` is wanted for it.
     pub watch: bool,
+    /// Whether a watcher of a transaction that is known already joins those who watch it (see [`Reply::Joined`]), rather than
+    /// being refused.
+    pub join: bool,
     /// Whether it must replace one of the pool with the same tags.
     pub replace: bool,
 }
@@ -114,7 +117,14 @@ impl Submission {
     /// From a client of this node, who does not follow its status. The runtime is told `External`, as Substrate's node does:
     /// `Local` would vouch for it.
     pub fn local(bytes: Vec<u8>) -> Self {
-        Submission { bytes, source: TransactionSource::External, local: true, watch: false, replace: false }
+        Submission {
+            bytes,
+            source: TransactionSource::External,
+            local: true,
+            watch: false,
+            join: false,
+            replace: false,
+        }
     }
 }
 
@@ -154,6 +164,8 @@ pub enum Action {
     },
     /// Tell whoever follows this transaction.
     Status(ziver_pool::Event),
+    /// Tell whoever wants to know: this transaction has become ready.
+    Ready(Arc<Transaction>),
     /// Tell whoever follows the chain.
     Chain(ChainEvent),
     /// Send `Event::Tick` at this time (milliseconds since the Unix epoch; may be now). Replaces the timer set before.
@@ -172,6 +184,13 @@ pub enum Action {
 pub enum Reply {
     /// To `Submit`: hash of the transaction.
     Submitted(Result<Hash, SubmitError>),
+    /// To `Submit` by a watcher who may join: the transaction is known already. Its next statuses come as actions.
+    Joined {
+        /// Hash of the transaction.
+        hash: Hash,
+        /// What it is now; nobody else is told.
+        status: Status,
+    },
     /// To `Seal`.
     Sealed(Result<BlockId, SealError>),
     /// To `Finalize`.

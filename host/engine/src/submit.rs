@@ -11,11 +11,27 @@ use ziver_primitives::{
 };
 
 use crate::engine::Engine;
-use crate::event::{Submission, SubmitError};
+use crate::event::{Reply, Submission, SubmitError};
 
 impl Engine {
+    /// Takes a transaction, or lets its watcher join those of a transaction that is known.
+    pub(crate) fn take_in(&mut self, now_ms: u64, submission: Submission) -> Reply {
+        if submission.watch && submission.join {
+            let hash = Hash::from(blake2_256(&submission.bytes));
+            match self.pool.join(&hash) {
+                Ok(None) => {}
+                Ok(Some(status)) => {
+                    self.followed.insert(hash);
+                    return Reply::Joined { hash, status };
+                }
+                Err(error) => return Reply::Submitted(Err(error.into())),
+            }
+        }
+        Reply::Submitted(self.submit(now_ms, submission))
+    }
+
     pub(crate) fn submit(&mut self, now_ms: u64, submission: Submission) -> Result<Hash, SubmitError> {
-        let Submission { bytes, source, local, watch, replace } = submission;
+        let Submission { bytes, source, local, watch, replace, join: _ } = submission;
         check_prefix(&bytes)?;
         let hash = Hash::from(blake2_256(&bytes));
         self.pool.check(&hash, bytes.len(), now_ms)?;

@@ -187,8 +187,8 @@ impl<'a> EngineLoop<'a> {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
         let (waiting, event) = match command {
-            Command::Submit { bytes, watch, replace, reply } => {
-                let submission = Submission { watch: watch.is_some(), replace, ..Submission::local(bytes) };
+            Command::Submit { bytes, watch, join, replace, reply } => {
+                let submission = Submission { watch: watch.is_some(), join, replace, ..Submission::local(bytes) };
                 (Waiting::Submit { watch, reply }, Event::Submit { id, submission })
             }
             Command::PoolStatus { reply } => (Waiting::PoolStatus(reply), Event::PoolStatus { id }),
@@ -232,6 +232,7 @@ impl<'a> EngineLoop<'a> {
                         let _ = self.engine.handle(now_ms(), Event::Unwatch { hash: event.hash });
                     }
                 }
+                Action::Ready(transaction) => self.notices.send_ready(&transaction.bytes),
                 Action::Chain(event) => self.tell_chain(event)?,
                 Action::SetTimer { at_ms } => self.timer_ms = Some(at_ms),
                 Action::Journal(change) => self.journal.change(change)?,
@@ -250,6 +251,10 @@ impl<'a> EngineLoop<'a> {
                     self.watchers.add(*hash, watch);
                 }
                 let _ = reply.send(result.map_err(refusal));
+            }
+            (Some(Waiting::Submit { watch: Some(watch), reply }), Reply::Joined { hash, status }) => {
+                self.watchers.join(hash, watch, &status);
+                let _ = reply.send(Ok(hash));
             }
             (Some(Waiting::Pending(reply)), Reply::Pending(pending)) => {
                 let _ = reply.send(pending);

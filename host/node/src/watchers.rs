@@ -17,6 +17,16 @@ impl Watchers {
         self.0.entry(transaction).or_default().push(follower);
     }
 
+    /// Like [`Watchers::add`], for a transaction that others follow already; tells its present status to this follower alone.
+    pub fn join(&mut self, transaction: Hash, follower: Sender<TransactionStatus>, status: &Status) {
+        // What is in a block was ready before. Fails when the client has hung up: the next status finds out.
+        if matches!(status, Status::InBlock { .. }) {
+            let _ = follower.try_send(TransactionStatus::Ready);
+        }
+        let _ = follower.try_send(for_clients(status));
+        self.add(transaction, follower);
+    }
+
     /// Tells the followers; forgets those that hung up or fell behind, and all after a last status. Says whether anybody
     /// still follows.
     pub fn tell(&mut self, transaction: Hash, status: &Status) -> bool {

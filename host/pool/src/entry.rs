@@ -103,6 +103,8 @@ pub(crate) struct Entry {
     pub given: BTreeSet<Tag>,
     /// Required tags that neither the chain nor a ready transaction gives. Empty: the entry is ready.
     pub missing: BTreeSet<Tag>,
+    /// Whether it was told of as newly ready, or is about to be.
+    pub is_told: bool,
 }
 
 impl Entry {

@@ -14,6 +14,8 @@
 //! enact / retract / finalize    what happened to a block of the best chain
 //! update / remove_invalid       what a revalidation found
 //! take_events()                 statuses of watched transactions, in the order in which they happened
+//! take_newly_ready()            every transaction that became ready, once
+//! join(hash)                    one more watches a transaction that is known already
 //! ```
 //!
 //! # Replacement

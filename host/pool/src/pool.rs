@@ -20,6 +20,8 @@ use crate::watch::{Event, Status, Watched};
 
 mod tags;
 
+use tags::Before;
+
 /// Where a submitted transaction went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placed {
@@ -67,6 +69,8 @@ pub struct Pool {
     arrivals: u64,
     banned: BanList,
     watched: Watched,
+    /// Transactions that have become ready for the first time since somebody asked.
+    newly_ready: Vec<Hash>,
 }
 
 impl Pool {
@@ -86,6 +90,7 @@ impl Pool {
             arrivals: 0,
             banned: BanList::default(),
             watched: Watched::default(),
+            newly_ready: Vec::new(),
         }
     }
 
@@ -112,8 +117,8 @@ impl Pool {
         let Candidate { hash, bytes, valid, validated_at, sender, watch, local, replace } = candidate;
         self.check(&hash, bytes.len(), now_ms)?;
         self.check_tags(&valid)?;
-        if watch && !self.watched.contains(&hash) && self.watched.len() >= self.limits.watched_count_max {
-            return Err(SubmitError::TooManyWatched { watched_count_max: self.limits.watched_count_max });
+        if watch {
+            self.check_watched(&hash)?;
         }
         let transaction = Transaction::new(Identity { hash, bytes, sender, local }, valid, validated_at);
         let replaced = self.conflicts(&transaction)?;
@@ -241,7 +246,7 @@ impl Pool {
         }
         let identity = Identity { hash: *hash, bytes: Arc::clone(&old.bytes), sender: old.sender, local: old.local };
         let new = Transaction::new(identity, valid, validated_at);
-        let was_ready = entry.is_ready();
+        let before = Before { is_ready: Some(entry.is_ready()), is_told: entry.is_told };
         if new.requires == old.requires && new.provides == old.provides {
             let given: Vec<Tag> = entry.given.iter().cloned().collect();
             self.refresh(new);
@@ -257,7 +262,7 @@ impl Pool {
                     self.take_out(&other);
                     self.watched.emit(other, Status::Usurped { by: *hash });
                 }
-                self.put_in_quietly(new, arrival, Some(was_ready));
+                self.put_in_quietly(new, arrival, before);
             }
             Err(_) => self.watched.emit(*hash, Status::Dropped),
         }
@@ -277,6 +282,17 @@ impl Pool {
         self.watched.emit(hash, Status::Broadcast(peers));
     }
 
+    /// One more wants to follow a transaction that is known: in the pool, or followed already and in a block that is not final.
+    /// Returns its present status, which is not told to the others; `None` if it is not known.
+    pub fn join(&mut self, hash: &Hash) -> Result<Option<Status>, SubmitError> {
+        let included = self.watched.inclusion(hash).map(|(block, index)| Status::InBlock { block, index });
+        let waits = || self.is_ready(hash).map(|is_ready| if is_ready { Status::Ready } else { Status::Future });
+        let Some(status) = included.or_else(waits) else { return Ok(None) };
+        self.check_watched(hash)?;
+        self.watched.watch(*hash);
+        Ok(Some(status))
+    }
+
     /// Nobody follows this transaction any more.
     pub fn unwatch(&mut self, hash: &Hash) {
         self.watched.unwatch(hash);
@@ -290,6 +306,21 @@ impl Pool {
     /// Statuses since the last call, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
         self.watched.take_events()
+    }
+
+    /// Transactions that have become ready since the last call and are ready now, in that order: each once for as long as it is in
+    /// the pool. One that left it and came back, because its block was retracted say, is told of again.
+    pub fn take_newly_ready(&mut self) -> Vec<Arc<Transaction>> {
+        let (mut taken, mut seen) = (Vec::with_capacity(self.newly_ready.len()), BTreeSet::new());
+        for hash in std::mem::take(&mut self.newly_ready) {
+            let Some(entry) = self.entries.get_mut(&hash).filter(|_| seen.insert(hash)) else { continue };
+            // What waits again by now is told of when its time has come.
+            entry.is_told = entry.is_ready();
+            if entry.is_told {
+                taken.push(Arc::clone(&entry.transaction));
+            }
+        }
+        taken
     }
 
     /// Future transactions, best rank first.
@@ -352,6 +383,14 @@ impl Pool {
         let hashes = self.requirers.get(tag).into_iter().flatten();
         let entries = hashes.filter_map(|hash| self.entries.get(hash));
         entries.filter(move |entry| entry.is_ready() && !entry.given.contains(tag))
+    }
+
+    fn check_watched(&self, hash: &Hash) -> Result<(), SubmitError> {
+        let watched_count_max = self.limits.watched_count_max;
+        match self.watched.contains(hash) || self.watched.len() < watched_count_max {
+            true => Ok(()),
+            false => Err(SubmitError::TooManyWatched { watched_count_max }),
+        }
     }
 
     fn check_tags(&self, valid: &ValidTransaction) -> Result<(), SubmitError> {

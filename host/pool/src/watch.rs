@@ -106,6 +106,12 @@ impl Watched {
         self.transactions.entry(hash).or_insert(None);
     }
 
+    /// Where a watched transaction is included.
+    pub fn inclusion(&self, hash: &Hash) -> Option<(Hash, u32)> {
+        let Inclusion { block, index, .. } = self.transactions.get(hash).copied().flatten()?;
+        Some((block, index))
+    }
+
     pub fn unwatch(&mut self, hash: &Hash) {
         self.leave_block(hash);
         self.transactions.remove(hash);

@@ -46,14 +46,16 @@ pub async fn submit(
     if bytes.len() > TRANSACTION_BYTES_MAX {
         return Err(error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX));
     }
-    hand_in(context, bytes, watch).await?.map_err(error::submit)
+    hand_in(context, bytes, watch, false).await?.map_err(error::submit)
 }
 
-/// Like [`submit`], for who tells of a refusal in another way. An error is the server's own: it is busy or ends.
+/// Like [`submit`], for who tells of a refusal in another way. An error is the server's own: it is busy or ends. `join`: see
+/// [`Command::Submit`].
 pub async fn hand_in(
     context: &Context,
     bytes: Vec<u8>,
     watch: Option<mpsc::Sender<TransactionStatus>>,
+    join: bool,
 ) -> RpcResult<Result<Hash, SubmitError>> {
     if bytes.is_empty() {
         return Ok(Err(SubmitError::BadFormat("no bytes".into())));
@@ -61,13 +63,7 @@ pub async fn hand_in(
     if bytes.len() > TRANSACTION_BYTES_MAX {
         return Ok(Err(SubmitError::ImmediatelyDropped));
     }
-    let told: Option<Arc<[u8]>> = (context.submitted.receiver_count() > 0).then(|| bytes.as_slice().into());
-    let taken = context.ask(|reply| Command::Submit { bytes, watch, replace: false, reply }).await?;
-    if let (Ok(_), Some(bytes)) = (&taken, told) {
-        // Nobody listens any more: that is no error.
-        let _ = context.submitted.send(bytes);
-    }
-    Ok(taken)
+    context.ask(|reply| Command::Submit { bytes, watch, join, replace: false, reply }).await
 }
 
 /// Like [`submit`] without a watcher, with the error codes of Ziver's own namespaces.
@@ -77,7 +73,7 @@ pub async fn submit_own(context: &Context, bytes: Vec<u8>) -> RpcResult<Hash> {
         let why: String = why.data().and_then(|why| serde_json::from_str(why.get()).ok()).unwrap_or_default();
         return Err(error::object_with(error::TRANSACTION_REJECTED, "Transaction rejected", why));
     }
-    hand_in(context, bytes, None).await?.map_err(error::rejected)
+    hand_in(context, bytes, None, false).await?.map_err(error::rejected)
 }
 
 /// A refusal in words, reason included.

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc::error::TrySendError, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
 
 use crate::{
     chain_read::ChainRead,
     error::{self, RpcResult},
-    limits::{BLOCKING_WAITERS_MAX, DECODES_AT_ONCE_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX, SUBMITTED_KEPT_MAX},
+    limits::{BLOCKING_WAITERS_MAX, DECODES_AT_ONCE_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX},
     link::{Command, Link},
 };
 
@@ -47,8 +47,6 @@ pub struct Context {
     calls: Turns,
     pending: Turns,
     decodes: Turns,
-    /// Transactions that the pool took, for whoever wants to be told.
-    pub submitted: broadcast::Sender<Arc<[u8]>>,
 }
 
 impl Context {
@@ -67,7 +65,6 @@ impl Context {
             calls: Turns::new(processors.saturating_sub(1).max(1)),
             pending: Turns::new(PENDING_AT_ONCE_MAX),
             decodes: Turns::new(DECODES_AT_ONCE_MAX),
-            submitted: broadcast::channel(SUBMITTED_KEPT_MAX).0,
         }
     }
 

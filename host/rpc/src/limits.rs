@@ -134,8 +134,8 @@ pub const WATCHED_BYTES_MAX: usize = 192 * 1024 * 1024;
 pub const WATCHED_KEY_BYTES: usize = 128;
 /// Answers in work at the same time, over all connections, for which blocks are taken apart into JSON.
 pub const DECODES_AT_ONCE_MAX: usize = 4;
-/// Transactions kept for a subscriber to new ones that is behind; one that misses some is disconnected.
-pub const SUBMITTED_KEPT_MAX: usize = 1_024;
+/// Transactions that became ready, kept for a subscriber to them that is behind; one that misses some is disconnected.
+pub const READY_KEPT_MAX: usize = 8_192;
 /// Transactions of the pool among which `zx_getTransactionByHash` looks.
 pub const POOL_LOOKED_AT_MAX: usize = 16_384;
 /// Blocks that one `zx_getLogs` looks through.

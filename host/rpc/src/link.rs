@@ -27,6 +27,9 @@ pub enum Command {
         bytes: Vec<u8>,
         /// Where the transaction's statuses go; dropped receivers are forgotten by the sender.
         watch: Option<mpsc::Sender<TransactionStatus>>,
+        /// Whether `watch` is for a transaction that the pool knows already, too, rather than
+        /// [`SubmitError::AlreadyImported`].
+        join: bool,
         /// Whether it must take the place of one with the same tags, else [`SubmitError::NothingToReplace`].
         replace: bool,
         /// Its hash, or why not.

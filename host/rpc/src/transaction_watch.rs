@@ -3,6 +3,9 @@
 //! Whatever is wrong with the transaction is told as an event, not as an error of the request: only text that is no
 //! hexadecimal is that. The events follow from the pool's statuses; `bestChainBlockIncluded` with null says that the
 //! block which held the transaction has left the best chain.
+//!
+//! A transaction that is in the pool already is watched all the same, as often as clients want: each is told of its present
+//! status and of all that follow. (`author_submitAndWatchExtrinsic` refuses it with code 1013, as Substrate does.)
 
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError, types::Params};
 use serde::Serialize;
@@ -129,7 +132,7 @@ async fn submit_and_watch(
     drop(params);
     let feed = Feed::accept(pending, extensions).await?;
     let (watch, mut statuses) = mpsc::channel(STATUSES_PER_WATCH_MAX);
-    match author::hand_in(context, bytes, Some(watch)).await {
+    match author::hand_in(context, bytes, Some(watch), true).await {
         Ok(Ok(_)) => {}
         Ok(Err(why)) => return feed.send(&WatchEvent::refused(why)).await,
         Err(busy) => return feed.send(&WatchEvent::Dropped { error: busy.message().to_owned() }).await,

@@ -35,7 +35,8 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         if bytes.len() > TRANSACTION_BYTES_MAX {
             return Err(error::transaction_too_large(bytes.len(), TRANSACTION_BYTES_MAX));
         }
-        let submitted = context.ask(|reply| Command::Submit { bytes, watch: None, replace: true, reply }).await?;
+        let submitted =
+            context.ask(|reply| Command::Submit { bytes, watch: None, join: false, replace: true, reply }).await?;
         submitted.map(json::hash).map_err(error::rejected)
     })?;
     Ok(())

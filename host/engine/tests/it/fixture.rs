@@ -93,6 +93,32 @@ impl Bed {
         }
     }
 
+    /// Handed in by a client who watches it, even if it is known already: its present status then.
+    pub fn watch(&mut self, extrinsic: &OpaqueExtrinsic) -> Option<Status> {
+        let submission = Submission { watch: true, join: true, ..Submission::local(extrinsic.encode()) };
+        match self.reply(Event::Submit { id: 7, submission }) {
+            Reply::Submitted(result) => result.map(|_| None).unwrap(),
+            Reply::Joined { hash, status } => {
+                assert_eq!(hash, extrinsic.hash());
+                Some(status)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Transactions that were told of as ready since the last call.
+    pub fn newly_ready(&mut self) -> Vec<Hash> {
+        let mut told = Vec::new();
+        self.actions.retain(|action| match action {
+            Action::Ready(transaction) => {
+                told.push(transaction.hash);
+                false
+            }
+            _ => true,
+        });
+        told
+    }
+
     pub fn finalize(&mut self, hash: Hash) {
         match self.reply(Event::Finalize { id: 7, hash }) {
             Reply::Finalized(result) => result.expect("it can be final"),

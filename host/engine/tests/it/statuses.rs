@@ -1,6 +1,7 @@
 //! Every status that a client can be told of, over the real engine. `Broadcast` has no peers to come from yet.
 
-use ziver_engine::{EngineConfig, Sealing, Status, SubmitError};
+use codec::Encode;
+use ziver_engine::{EngineConfig, Event, Sealing, Status, SubmitError};
 use ziver_pool::{Limits, SubmitError as PoolError};
 use ziver_primitives::{Era, Hash, OpaqueExtrinsic, transaction::UnsignedTransaction, validity::InvalidTransaction};
 
@@ -149,4 +150,47 @@ fn invalid_when_its_era_ends_before_its_turn_and_refused_from_then_on() {
         let (ancient, other) = (InvalidTransaction::AncientBirthBlock, InvalidTransaction::BadProof);
         assert!([ancient, other].map(|why| Err(SubmitError::Invalid(why))).contains(&again), "{again:?}");
     }
+}
+
+#[test]
+fn transaction_that_is_known_is_watched_by_who_may_join() {
+    let mut bed = bed(Limits::default());
+    let transfer = bed.transfer(Baltathar, 0);
+    let hash = bed.submit_as(&transfer, true, false).unwrap();
+    assert_eq!(bed.submit(&transfer), Err(SubmitError::Pool(PoolError::AlreadyImported(hash))));
+    assert_eq!(bed.watch(&transfer), Some(Status::Ready));
+    assert_eq!(bed.statuses(&hash), [], "that is the newcomer's business");
+    let block = bed.seal().hash;
+    let in_block = Status::InBlock { block, index: 1 };
+    assert_eq!(bed.watch(&transfer), Some(in_block.clone()));
+    bed.seal();
+    bed.seal();
+    assert_eq!(bed.statuses(&hash), [in_block, Status::Finalized { block, index: 1 }]);
+}
+
+#[test]
+fn replacing_restored_and_returning_transactions_are_told_of_as_ready() {
+    let mut bed = Bed::new(EngineConfig { finality_lag: None, ..config(Sealing::Manual) });
+    let genesis = bed.best().hash;
+    let [first, second, restored] =
+        [(Baltathar, 0), (Baltathar, 1), (Charleth, 0)].map(|(who, n)| bed.transfer(who, n));
+    bed.submit(&second).unwrap();
+    assert_eq!(bed.newly_ready(), [], "it waits");
+    bed.submit(&first).unwrap();
+    assert_eq!(bed.newly_ready(), [first.hash(), second.hash()]);
+    let better = bed.signed(Baltathar, 0, 10u128.pow(15), transfer_call(7));
+    bed.submit_as(&better, true, true).unwrap();
+    assert_eq!(bed.newly_ready(), [better.hash()]);
+    bed.handle(Event::Restore { transactions: vec![restored.encode()] });
+    assert_eq!(bed.newly_ready(), [restored.hash()]);
+    let side = bed.seal();
+    let other = bed.seal_on(Some(genesis), true).unwrap().hash;
+    assert_eq!(bed.newly_ready(), []);
+    assert_eq!(bed.best(), side);
+    bed.seal_on(Some(other), true).unwrap();
+    let mut back = bed.newly_ready();
+    back.sort();
+    let mut expected = [better.hash(), second.hash(), restored.hash()];
+    expected.sort();
+    assert_eq!(back, expected);
 }

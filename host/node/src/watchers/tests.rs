@@ -24,6 +24,23 @@ fn every_follower_is_told_until_the_last_status() {
 }
 
 #[test]
+fn who_joins_hears_the_present_status_and_what_follows() {
+    let mut watchers = Watchers::default();
+    let (first, mut first_inbox) = mpsc::channel(8);
+    let (second, mut second_inbox) = mpsc::channel(8);
+    watchers.add(TRANSACTION, first);
+    let in_block = TransactionStatus::InBlock(Inclusion { block: BLOCK, index: 3 });
+    watchers.join(TRANSACTION, second, &Status::InBlock { block: BLOCK, index: 3 });
+    assert!(first_inbox.try_recv().is_err());
+    assert_eq!(second_inbox.try_recv(), Ok(TransactionStatus::Ready));
+    assert_eq!(second_inbox.try_recv(), Ok(in_block));
+    watchers.tell(TRANSACTION, &Status::Retracted { block: BLOCK });
+    for inbox in [&mut first_inbox, &mut second_inbox] {
+        assert_eq!(inbox.try_recv(), Ok(TransactionStatus::Retracted(BLOCK)));
+    }
+}
+
+#[test]
 fn follower_that_does_not_read_is_forgotten_and_others_go_on() {
     let mut watchers = Watchers::default();
     let (slow, _slow_inbox) = mpsc::channel(1);

@@ -100,3 +100,71 @@ fn watcher_is_told_of_retraction_and_of_usurpation() {
     assert_eq!(ws.notification("author_extrinsicUpdate", &id), json!({ "usurped": new }));
     node.stop();
 }
+
+const EVENT: &str = "transactionWatch_v1_watchEvent";
+
+#[test]
+fn transaction_of_the_pool_has_as_many_watchers_as_want_it() {
+    let folder = folder();
+    let node = Node::start(folder.path(), MANUAL);
+    let transfer = json!([Wallet::new(&node, Baltathar).transfer(Faith.account())]);
+    let mut first = Ws::connect(node.address);
+    let legacy = first.subscribe("author_submitAndWatchExtrinsic", transfer.clone());
+    assert_eq!(first.notification("author_extrinsicUpdate", &legacy), json!("ready"));
+    // As in Substrate: the old methods refuse what is known, the new one watches it.
+    for method in ["author_submitExtrinsic", "author_submitAndWatchExtrinsic"] {
+        assert_eq!(first.call(method, transfer.clone())["error"]["code"], 1013, "{method}");
+    }
+    let mut second = Ws::connect(node.address);
+    let mut ids = vec![];
+    for _ in 0..2 {
+        let id = second.subscribe("transactionWatch_v1_submitAndWatch", transfer.clone());
+        assert_eq!(second.notification(EVENT, &id), json!({ "event": "validated" }));
+        ids.push(id);
+    }
+    // One that hangs up does not take the others with it.
+    assert_eq!(second.call("transactionWatch_v1_unwatch", json!([ids.pop()]))["result"], Value::Null);
+    let block = create_block(&node, None);
+    let place = json!({ "hash": block, "index": 1 });
+    let included = json!({ "event": "bestChainBlockIncluded", "block": place });
+    let mut third = Ws::connect(node.address);
+    let late = third.subscribe("transactionWatch_v1_submitAndWatch", transfer.clone());
+    assert_eq!(third.notification(EVENT, &late), json!({ "event": "validated" }));
+    assert_eq!(third.notification(EVENT, &late), included);
+    assert_eq!(second.notification(EVENT, &ids[0]), included);
+    node.call("engine_finalizeBlock", json!([block]));
+    let last = json!({ "event": "finalized", "block": place });
+    assert_eq!(second.notification(EVENT, &ids[0]), last);
+    assert_eq!(third.notification(EVENT, &late), last);
+    assert_eq!(first.notification("author_extrinsicUpdate", &legacy), json!({ "inBlock": block }));
+    assert_eq!(first.notification("author_extrinsicUpdate", &legacy), json!({ "finalized": block }));
+    let stale = third.subscribe("transactionWatch_v1_submitAndWatch", transfer);
+    assert_eq!(third.notification(EVENT, &stale)["event"], "invalid");
+    node.stop();
+}
+
+#[test]
+fn subscriber_hears_of_waiting_replacing_and_returning_transactions_once_they_are_ready() {
+    let folder = folder();
+    let node = Node::start(folder.path(), MANUAL);
+    let genesis = node.call("chain_getBlockHash", json!([0]));
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("zx_subscribe", json!(["newTransactions"]));
+    let mut told = |expected: &Value| assert_eq!(ws.notification("zx_subscription", &id), *expected);
+    let [mut wallet, mut richer] = [(); 2].map(|()| Wallet::new(&node, Baltathar));
+    let transfers = [(); 2].map(|()| wallet.transfer(Faith.account()));
+    let second = node.call("author_submitExtrinsic", json!([transfers[1]]));
+    let first = node.call("author_submitExtrinsic", json!([transfers[0]]));
+    told(&first);
+    told(&second);
+    richer.tip(10u128.pow(15));
+    let better = node.call("txpool_replaceByFee", json!([richer.transfer(Faith.account())]));
+    told(&better);
+    let block = create_block(&node, None);
+    let side = create_block(&node, genesis.as_str());
+    assert_ne!(block, side);
+    create_block(&node, Some(&side));
+    told(&better);
+    told(&second);
+    node.stop();
+}

@@ -13,6 +13,15 @@ use super::Pool;
 use crate::entry::{Entry, Tag, Transaction};
 use crate::watch::Status;
 
+/// What was known of an entry before it was put in anew.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Before {
+    /// The lane its watchers know of; they are told only of a change.
+    pub is_ready: Option<bool>,
+    /// Whether it was told of as newly ready.
+    pub is_told: bool,
+}
+
 impl Pool {
     /// Same tags, perhaps another priority or longevity: nobody who depends on it is concerned.
     pub(super) fn refresh(&mut self, new: Transaction) {
@@ -27,11 +36,10 @@ impl Pool {
     }
 
     pub(super) fn put_in(&mut self, transaction: Transaction, arrival: u64) {
-        self.put_in_quietly(transaction, arrival, None);
+        self.put_in_quietly(transaction, arrival, Before::default());
     }
 
-    /// `was_ready`: the lane its watchers know of; they are told only of a change.
-    pub(super) fn put_in_quietly(&mut self, transaction: Transaction, arrival: u64, was_ready: Option<bool>) {
+    pub(super) fn put_in_quietly(&mut self, transaction: Transaction, arrival: u64, before: Before) {
         let hash = transaction.hash;
         for tag in &transaction.provides {
             self.withdraw(tag);
@@ -45,7 +53,8 @@ impl Pool {
             }
         }
         self.expiry.insert((transaction.valid_till, hash));
-        let entry = Entry { transaction: Arc::new(transaction), arrival, given: BTreeSet::new(), missing };
+        let (transaction, given) = (Arc::new(transaction), BTreeSet::new());
+        let entry = Entry { transaction, arrival, given, missing, is_told: before.is_told };
         let is_ready = entry.is_ready();
         self.by_arrival.insert(arrival, hash);
         if let Some(sender) = entry.transaction.sender {
@@ -53,7 +62,7 @@ impl Pool {
         }
         self.entries.insert(hash, entry);
         self.place(&hash);
-        if was_ready != Some(is_ready) {
+        if before.is_ready != Some(is_ready) {
             self.watched.emit(hash, if is_ready { Status::Ready } else { Status::Future });
         }
         if is_ready {
@@ -190,9 +199,13 @@ impl Pool {
     }
 
     pub(super) fn place(&mut self, hash: &Hash) {
-        let Some(entry) = self.entries.get(hash) else { return };
+        let Some(entry) = self.entries.get_mut(hash) else { return };
         if !entry.is_ready() {
             return self.future.add(entry);
+        }
+        if !entry.is_told {
+            entry.is_told = true;
+            self.newly_ready.push(*hash);
         }
         self.ready.add(entry);
         if entry.is_root() {

@@ -441,3 +441,75 @@ fn full_pool_of_equals_takes_from_whoever_has_most() {
     assert_eq!(pool.submit(sent(5, 6, 1, 1), NOW), Ok(Placed::Ready), "who pays more goes first whatever he has");
     assert_eq!(order(&pool), [5, 10, 1, 2]);
 }
+
+/// Numbers of the transactions that are told of as newly ready.
+fn newly_ready(pool: &mut Pool) -> Vec<u64> {
+    let number = |hash: Hash| u64::from_be_bytes(hash.as_bytes()[24..].try_into().unwrap());
+    pool.take_newly_ready().iter().map(|transaction| number(transaction.hash)).collect()
+}
+
+#[test]
+fn transaction_is_told_of_as_ready_once() {
+    let mut pool = pool();
+    pool.submit(candidate(2, 1, &["a"], &["b"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [], "it waits");
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [1, 2]);
+    // Another takes the first one's place, so that the second waits for a moment.
+    pool.submit(candidate(3, 9, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [3]);
+    pool.remove_invalid(&hash(3), NOW);
+    pool.submit(candidate(4, 1, &[], &["a"]), NOW).unwrap();
+    pool.update(&hash(4), valid(7, &[], &["a"]), 11);
+    pool.update(&hash(4), valid(7, &[], &["a", "d"]), 11);
+    assert_eq!(newly_ready(&mut pool), [4], "the second is ready again");
+}
+
+#[test]
+fn transaction_that_waits_again_or_is_gone_is_not_told_of_as_ready() {
+    let mut pool = pool();
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    pool.submit(candidate(2, 1, &["a"], &["b"]), NOW).unwrap();
+    pool.remove_invalid(&hash(1), NOW);
+    assert_eq!(newly_ready(&mut pool), []);
+    pool.submit(candidate(3, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [3, 2]);
+}
+
+#[test]
+fn transaction_that_comes_back_from_a_block_is_told_of_again() {
+    let mut pool = pool();
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [1]);
+    pool.enact(hash(100), 11, &[included(1)]);
+    pool.retract(hash(100));
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [1]);
+}
+
+#[test]
+fn who_joins_is_told_the_present_status_alone() {
+    let mut pool = pool();
+    assert_eq!(pool.join(&hash(1)), Ok(None));
+    pool.submit(Candidate { watch: false, ..candidate(1, 1, &[], &["a"]) }, NOW).unwrap();
+    pool.submit(candidate(2, 1, &["x"], &["y"]), NOW).unwrap();
+    pool.take_events();
+    assert_eq!(pool.join(&hash(1)), Ok(Some(Status::Ready)));
+    assert_eq!(pool.join(&hash(2)), Ok(Some(Status::Future)));
+    assert_eq!(pool.take_events(), []);
+    let status = Status::InBlock { block: hash(100), index: 0 };
+    pool.enact(hash(100), 11, &[included(1)]);
+    assert_eq!(pool.join(&hash(1)), Ok(Some(status.clone())));
+    assert_eq!(statuses(&mut pool, 1), [status]);
+    pool.finalize(hash(100));
+    assert_eq!(pool.join(&hash(1)), Ok(None));
+}
+
+#[test]
+fn joining_is_refused_when_too_many_are_watched() {
+    let mut pool = Pool::new(Limits { watched_count_max: 1, ..Limits::default() });
+    pool.submit(candidate(1, 1, &[], &["a"]), NOW).unwrap();
+    pool.submit(Candidate { watch: false, ..candidate(2, 1, &[], &["b"]) }, NOW).unwrap();
+    assert_eq!(pool.join(&hash(1)), Ok(Some(Status::Ready)));
+    assert_eq!(pool.join(&hash(2)), Err(SubmitError::TooManyWatched { watched_count_max: 1 }));
+}

@@ -18,7 +18,7 @@ use ziver_primitives::{BlockNumber, Hash, RuntimeVersion};
 use super::{Head, NewBlock, NewlyFinal, Notice};
 use crate::{
     chain_read::{BlockRef, ChainRead, ReadError, StateHold},
-    limits::{FINAL_BLOCKS_TOLD_MAX, NOTICES_KEPT_MAX},
+    limits::{FINAL_BLOCKS_TOLD_MAX, NOTICES_KEPT_MAX, READY_KEPT_MAX},
 };
 
 /// The chain near its head, as the notices so far make it.
@@ -104,6 +104,8 @@ fn head(chain: &dyn ChainRead, hash: Hash) -> Result<Head, ReadError> {
 #[derive(Clone)]
 pub struct Notices {
     sender: broadcast::Sender<Notice>,
+    /// SCALE of transactions, with their length prefixes.
+    ready: broadcast::Sender<Arc<[u8]>>,
     present: Arc<Mutex<Option<Present>>>,
 }
 
@@ -115,7 +117,8 @@ struct Present {
 
 impl Default for Notices {
     fn default() -> Self {
-        Self { sender: broadcast::channel(NOTICES_KEPT_MAX).0, present: Arc::default() }
+        let (sender, ready) = (broadcast::channel(NOTICES_KEPT_MAX).0, broadcast::channel(READY_KEPT_MAX).0);
+        Self { sender, ready, present: Arc::default() }
     }
 }
 
@@ -140,6 +143,17 @@ impl Notices {
         }
         // Fails when nobody listens. Under the lock, so that nobody gets a copy between the two.
         let _ = self.sender.send(notice);
+    }
+
+    /// Tells those who listen that a transaction has become ready.
+    pub fn send_ready(&self, transaction: &Arc<[u8]>) {
+        // Fails when nobody listens.
+        let _ = self.ready.send(transaction.clone());
+    }
+
+    /// Transactions that become ready from now on, as SCALE with their length prefixes.
+    pub fn subscribe_ready(&self) -> broadcast::Receiver<Arc<[u8]>> {
+        self.ready.subscribe()
     }
 
     /// All notices from now on.

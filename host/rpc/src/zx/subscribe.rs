@@ -81,11 +81,11 @@ async fn transactions(
     context: &Context,
     extensions: &Extensions,
 ) -> Result<(), Ended> {
-    let mut submitted = context.submitted.subscribe();
+    let mut ready = context.link.notices.subscribe_ready();
     let feed = Feed::accept(pending, extensions).await?;
     loop {
         let bytes = tokio::select! {
-            bytes = submitted.recv() => match bytes {
+            bytes = ready.recv() => match bytes {
                 Ok(bytes) => bytes,
                 Err(RecvError::Lagged(_)) => return Err(feed.give_up("is too far behind")),
                 Err(RecvError::Closed) => return Err(feed.give_up("has nothing more to wait for")),

@@ -429,7 +429,7 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
     let mut mining = MiningStatus { mining: true, author: ALITH.parse().unwrap(), sealing: "interval=2000".into() };
     while let Some(command) = peer.commands.recv().await {
         match command {
-            Command::Submit { bytes, watch, replace, reply } => {
+            Command::Submit { bytes, watch, join, replace, reply } => {
                 submitted.fetch_add(1, Ordering::SeqCst);
                 let hash = Hash::from(blake2_256(&bytes));
                 let verdict = match bytes.get(1) {
@@ -439,7 +439,7 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
                     Some(12) => Err(SubmitError::Invalid(InvalidTransaction::ExhaustsResources)),
                     Some(1) => Err(SubmitError::Invalid(InvalidTransaction::Stale)),
                     Some(2) => Err(SubmitError::Banned),
-                    Some(3) => Err(SubmitError::AlreadyImported(hash)),
+                    Some(3) if !join => Err(SubmitError::AlreadyImported(hash)),
                     Some(4) => Err(SubmitError::TooLowPriority { old: 9, new: 8 }),
                     Some(5) => Err(SubmitError::ImmediatelyDropped),
                     Some(6) => Err(SubmitError::Verification("Runtime panicked".into())),
@@ -449,6 +449,9 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
                 };
                 if verdict.is_ok() && bytes.len() > 1 << 20 {
                     ready.push(bytes.as_slice().into());
+                }
+                if verdict.is_ok() {
+                    peer.notices.send_ready(&bytes.as_slice().into());
                 }
                 if let (Ok(_), Some(watch)) = (&verdict, watch) {
                     // Before the reply, to tempt the server into notifying first.

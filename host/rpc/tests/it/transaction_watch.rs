@@ -19,13 +19,22 @@ fn transaction_is_watched_until_it_is_final() {
 }
 
 #[test]
+fn transaction_that_is_known_already_is_watched() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let id = ws.subscribe("transactionWatch_v1_submitAndWatch", json!(["0x080300"]));
+    assert_eq!(ws.notification(EVENT, &id), json!({ "event": "validated" }));
+    let mut other = Ws::connect(node.address);
+    assert_eq!(other.call("author_submitAndWatchExtrinsic", json!(["0x080300"]))["error"]["code"], 1013);
+}
+
+#[test]
 fn refused_transaction_is_an_event_and_not_an_error() {
     let node = Node::start();
     let mut ws = Ws::connect(node.address);
     for (transaction, event, reason) in [
         ("0x080100", "invalid", "outdated"),
         ("0x080200", "invalid", "banned"),
-        ("0x080300", "dropped", "Already Imported"),
         ("0x080400", "dropped", "Priority is too low"),
         ("0x080500", "dropped", "limit"),
         ("0x080600", "error", "Runtime panicked"),
