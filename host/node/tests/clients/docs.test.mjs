@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { marked } from './commands.mjs';
 import { KEYS, rpc, startNode, upgradedRuntime } from './node.mjs';
 
 const folder = new URL('.', import.meta.url);
@@ -53,7 +54,7 @@ describe('clients.md', () => {
   }
 
   test('commands of curl are answered', async () => {
-    const [balance, batch] = await programs('clients.md', 'sh');
+    const [balance, batch] = await marked('docs/clients.md', 'while the node runs');
     const shell = async (command) => JSON.parse((await run('bash', ['-c', at(node, command)])).stdout);
     assert.match((await shell(balance)).result, /^0x[0-9a-f]+$/);
     assert.deepEqual((await shell(batch)).map(({ id }) => id).sort(), [1, 2]);

@@ -3,8 +3,9 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { marked, page } from './commands.mjs';
 import { rpc, startNode } from './node.mjs';
 
 const BALTATHAR = '0x3Cd0A705a2DC65e5b1E1205896BaA2be8A07c6e0';
@@ -14,7 +15,7 @@ const run = promisify(execFile);
 let node, readme;
 before(async () => {
   node = await startNode();
-  readme = await readFile(new URL('../../../../README.md', folder), 'utf8');
+  readme = await page('README.md');
 });
 after(() => node?.stop());
 
@@ -36,7 +37,7 @@ test('transfer of the README moves money', async () => {
 });
 
 test('curl of the README answers a balance', async () => {
-  const [, body] = /-d '(\{.*\})'/.exec(readme);
-  const answer = await rpc(node, JSON.parse(body).method, JSON.parse(body).params);
-  assert.match(answer.result, /^0x[1-9a-f][0-9a-f]*$/);
+  const [curl] = await marked('README.md', 'while the node runs');
+  const { stdout } = await run('bash', ['-euc', curl.replace('127.0.0.1:8545', node.address)]);
+  assert.match(JSON.parse(stdout).result, /^0x[1-9a-f][0-9a-f]*$/);
 });
