@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ziver_chain::{Chain, ChainReader};
 use ziver_pool::{Pool, Transaction};
-use ziver_primitives::Hash;
+use ziver_primitives::{AccountId20, Hash};
 
 use crate::config::{Budget, EngineConfig};
 use crate::event::{Action, Event, MiningChange, MiningStatus, Reply, RequestId};
@@ -127,9 +127,13 @@ impl Engine {
             Event::PoolStatus { id } => {
                 self.reply(id, Reply::PoolStatus(self.pool.size(), self.pool.limits().clone()));
             }
-            Event::PoolContent { id, limit } => {
-                let content = self.content(limit);
+            Event::PoolContent { id, limit, account } => {
+                let content = self.content(limit, account);
                 self.reply(id, content);
+            }
+            Event::PoolTransaction { id, hash } => {
+                let found = self.pool.transaction(&hash).cloned();
+                self.reply(id, Reply::PoolTransaction(found));
             }
             Event::Mining { id, change } => {
                 let status = self.mine(now_ms, change);
@@ -181,11 +185,14 @@ impl Engine {
     }
 
     /// Ready transactions, then future ones: so many together, and as many as one answer may hold.
-    fn content(&self, limit: usize) -> Reply {
+    fn content(&self, limit: usize, account: Option<AccountId20>) -> Reply {
         let limit = limit.min(PENDING_COUNT_MAX);
         let mut bytes_left = PENDING_BYTES_MAX;
-        let ready = take_that_fit(self.pool.ready(), limit, &mut bytes_left);
-        let future = take_that_fit(self.pool.future(), limit - ready.len(), &mut bytes_left);
+        let is_asked_for = |transaction: &&Arc<Transaction>| {
+            account.is_none() || transaction.sender.map(|sender| sender.account) == account
+        };
+        let ready = take_that_fit(self.pool.ready().filter(is_asked_for), limit, &mut bytes_left);
+        let future = take_that_fit(self.pool.future().filter(is_asked_for), limit - ready.len(), &mut bytes_left);
         Reply::PoolContent { ready, future }
     }
 

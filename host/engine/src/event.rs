@@ -78,6 +78,15 @@ pub enum Event {
         id: RequestId,
         /// At most so many, the ready ones first.
         limit: usize,
+        /// Of this account alone.
+        account: Option<AccountId20>,
+    },
+    /// Is there a transaction of this hash in the pool? Answered by [`Reply::PoolTransaction`].
+    PoolTransaction {
+        /// Names the request.
+        id: RequestId,
+        /// The transaction's hash.
+        hash: Hash,
     },
     /// Begin or cease to build blocks unasked, or name another author. Answered by [`Reply::Mining`].
     Mining {
@@ -210,6 +219,8 @@ pub enum Reply {
         /// By priority.
         future: Vec<Arc<Transaction>>,
     },
+    /// To `PoolTransaction`.
+    PoolTransaction(Option<Arc<Transaction>>),
     /// To `Mining`.
     Mining(MiningStatus),
     /// To `NextIndex`.

@@ -104,6 +104,7 @@ enum Waiting {
     Pending(oneshot::Sender<Vec<Arc<[u8]>>>),
     PoolStatus(oneshot::Sender<link::PoolStatus>),
     PoolContent(oneshot::Sender<link::PoolContent>),
+    PoolTransaction(oneshot::Sender<Option<link::PoolTransaction>>),
     Mining(oneshot::Sender<link::MiningStatus>),
     NextIndex(oneshot::Sender<Result<Nonce, String>>),
     Seal { parent: Option<Hash>, reply: oneshot::Sender<Result<Hash, SealError>> },
@@ -192,7 +193,12 @@ impl<'a> EngineLoop<'a> {
                 (Waiting::Submit { watch, reply }, Event::Submit { id, submission })
             }
             Command::PoolStatus { reply } => (Waiting::PoolStatus(reply), Event::PoolStatus { id }),
-            Command::PoolContent { limit, reply } => (Waiting::PoolContent(reply), Event::PoolContent { id, limit }),
+            Command::PoolContent { limit, account, reply } => {
+                (Waiting::PoolContent(reply), Event::PoolContent { id, limit, account })
+            }
+            Command::PoolTransaction { hash, reply } => {
+                (Waiting::PoolTransaction(reply), Event::PoolTransaction { id, hash })
+            }
             Command::Mining { change, reply } => {
                 let change = match change {
                     link::MiningChange::Nothing => MiningChange::Nothing,
@@ -265,6 +271,9 @@ impl<'a> EngineLoop<'a> {
             (Some(Waiting::PoolContent(reply)), Reply::PoolContent { ready, future }) => {
                 let list = |transactions: Vec<_>| transactions.into_iter().map(pool_transaction).collect();
                 let _ = reply.send(link::PoolContent { ready: list(ready), future: list(future) });
+            }
+            (Some(Waiting::PoolTransaction(reply)), Reply::PoolTransaction(found)) => {
+                let _ = reply.send(found.map(pool_transaction));
             }
             (Some(Waiting::Mining(reply)), Reply::Mining(MiningStatus { mining, author, sealing })) => {
                 let _ = reply.send(link::MiningStatus { mining, author, sealing: sealing.to_string() });
@@ -359,6 +368,7 @@ fn pool_transaction(transaction: Arc<Transaction>) -> link::PoolTransaction {
         priority: transaction.priority,
         valid_till: (transaction.valid_till != BlockNumber::MAX).then_some(transaction.valid_till),
         local: transaction.local,
+        sender: transaction.sender.map(|sender| (sender.account, sender.nonce)),
     }
 }
 

@@ -10,12 +10,19 @@ use crate::{
     chain_read::{BlockRef, ChainRead, ReadError},
     error, json,
     limits::{BLOCKS_PER_EXPORT_MAX, EXPORT_BYTES_MAX},
-    params::{Arguments, NumberArg},
+    params::{AccountArg, Amount, Arguments, NumberArg},
+    zx,
 };
 
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_method("admin_nodeInfo", |_, context, _| node_info(context))?;
+    module.register_async_method("admin_fundAccount", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let AccountArg(to) = arguments.required()?;
+        let amount: Amount = arguments.required()?;
+        zx::fund(&context, to, amount).await
+    })?;
     module.register_async_method("admin_exportChain", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;
         let NumberArg(from) = arguments.required()?;

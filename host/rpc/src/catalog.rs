@@ -179,7 +179,7 @@ pub fn by_name(name: &str) -> Option<&'static Method> {
 /// What the namespaces are for, and the error codes that their methods have besides [`COMMON_ERRORS`].
 pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ("account", "The nonce of an account, by the name that Python's clients look for.", &[4003]),
-    ("admin", "The node, for who runs it.", &[-32001]),
+    ("admin", "The node, for who runs it.", &[-32001, -32010, -32011]),
     ("archive_v1", "Blocks and states by hash and height, of the JSON-RPC interface specification.", &[]),
     (
         "author",

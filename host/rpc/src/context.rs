@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
 
 use crate::{
     chain_read::ChainRead,
@@ -47,6 +47,8 @@ pub struct Context {
     calls: Turns,
     pending: Turns,
     decodes: Turns,
+    /// Held while a transaction is signed here and handed in.
+    pub(crate) signing: Mutex<()>,
 }
 
 impl Context {
@@ -65,6 +67,7 @@ impl Context {
             calls: Turns::new(processors.saturating_sub(1).max(1)),
             pending: Turns::new(PENDING_AT_ONCE_MAX),
             decodes: Turns::new(DECODES_AT_ONCE_MAX),
+            signing: Mutex::new(()),
         }
     }
 

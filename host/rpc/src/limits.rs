@@ -108,6 +108,12 @@ pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const PENDING_BYTES_MAX: usize = 12 * 1024 * 1024;
 /// Transactions that `txpool_content` lists.
 pub const POOL_TRANSACTIONS_LISTED_MAX: usize = 4_096;
+/// Bytes of a transaction that `txpool_content` and the like take apart; of a longer one they show the bytes.
+pub const POOL_DECODED_TRANSACTION_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of JSON that one answer about the pool may have besides the raw transactions; later ones are not taken apart.
+pub const POOL_DECODED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of the line that `txpool_inspect` says about a transaction.
+pub const POOL_LINE_BYTES_MAX: usize = 256;
 /// Blocks in one answer of `admin_exportChain`.
 pub const BLOCKS_PER_EXPORT_MAX: usize = 256;
 /// Bytes of these blocks, unless the first one has more; their hexadecimal form fits a response.
@@ -136,12 +142,14 @@ pub const WATCHED_KEY_BYTES: usize = 128;
 pub const DECODES_AT_ONCE_MAX: usize = 4;
 /// Transactions that became ready, kept for a subscriber to them that is behind; one that misses some is disconnected.
 pub const READY_KEPT_MAX: usize = 8_192;
-/// Transactions of the pool among which `zx_getTransactionByHash` looks.
-pub const POOL_LOOKED_AT_MAX: usize = 16_384;
 /// Blocks that one `zx_getLogs` looks through.
 pub const LOGS_BLOCKS_MAX: u32 = 1_024;
 /// Events that one `zx_getLogs` answers.
 pub const LOGS_COUNT_MAX: usize = 10_000;
+/// Bytes of the blocks, with their events, that one `zx_getLogs` looks through; one block is always looked through.
+pub const LOGS_READ_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of the JSON of the events that it answers.
+pub const LOGS_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Values in one list of a filter.
 pub const LOG_FILTER_VALUES_MAX: usize = 32;
 /// Blocks that one `zx_validateChain` checks.

@@ -49,8 +49,17 @@ pub enum Command {
     PoolContent {
         /// Transactions at most, the ready ones first.
         limit: usize,
+        /// Only those of this account.
+        account: Option<AccountId20>,
         /// The transactions.
         reply: oneshot::Sender<PoolContent>,
+    },
+    /// Look for a transaction in the pool.
+    PoolTransaction {
+        /// Its hash.
+        hash: Hash,
+        /// The transaction, if it is there.
+        reply: oneshot::Sender<Option<PoolTransaction>>,
     },
     /// The nonce that a new transaction of this account needs.
     NextIndex {
@@ -125,6 +134,8 @@ pub struct PoolTransaction {
     pub valid_till: Option<BlockNumber>,
     /// Whether it was submitted here.
     pub local: bool,
+    /// Who sent it, and its number among those of the sender; none if the runtime does not tell.
+    pub sender: Option<(AccountId20, Nonce)>,
 }
 
 /// A change of how blocks are made.

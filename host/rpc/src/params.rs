@@ -237,6 +237,32 @@ impl<'de> Deserialize<'de> for NumberArg {
     }
 }
 
+/// An amount of money: `0x` and hexadecimal digits, decimal digits as text, or a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amount(pub u128);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Number(u64),
+            Text(String),
+        }
+        match Form::deserialize(deserializer).map_err(|_| D::Error::custom("an amount as 0x.. or decimal digits"))? {
+            Form::Number(number) => Ok(Self(number.into())),
+            Form::Text(text) => {
+                let parsed = match text.strip_prefix("0x") {
+                    Some(digits) => u128::from_str_radix(digits, 16),
+                    None => text.parse(),
+                };
+                let unfit = |_| D::Error::custom(format_args!("an amount as 0x.. or decimal digits, not {text:?}"));
+                parsed.map(Self).map_err(unfit)
+            }
+        }
+    }
+}
+
 /// The value of `0x` and up to 16 significant hexadecimal digits.
 pub fn quantity(text: &str) -> Result<u64, String> {
     let digits = text.strip_prefix("0x").ok_or_else(|| format!("a number as 0x.. expected, not {text:?}"))?;

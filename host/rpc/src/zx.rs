@@ -32,6 +32,7 @@ mod send;
 mod subscribe;
 
 use decoded::quantity;
+pub use send::fund;
 
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {

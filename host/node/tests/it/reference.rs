@@ -91,6 +91,7 @@ impl<'a> Scene<'a> {
         match name {
             "$alith" => Alith.account().to_string().into(),
             "$baltathar" => Baltathar.account().to_string().into(),
+            "$charleth" => Charleth.account().to_string().into(),
             "$block" => self.block.clone(),
             "$transfer" => self.transfer.clone(),
             "$child" => format!("0x{}", hex::encode(":child_storage:default:none")).into(),

@@ -143,3 +143,38 @@ fn receipts_outlive_their_states_and_restarts() {
     assert_eq!(logs[0]["transactionHash"], hash);
     node.stop();
 }
+
+#[test]
+fn transactions_sent_at_once_for_one_account_get_different_nonces() {
+    let folder = folder();
+    let node = manual(folder.path(), &[]);
+    let request = json!({"from": Alith.account().to_string(), "to": Baltathar.account().to_string(), "value": "0x1"});
+    let (clients, each) = (8, 8);
+    std::thread::scope(|scope| {
+        for _ in 0..clients {
+            scope.spawn(|| (0..each).for_each(|_| drop(send(&node, request.clone()))));
+        }
+    });
+    let ours = node.call("txpool_contentFrom", json!([Alith.account().to_string()]));
+    let nonces = ours["pending"].as_object().unwrap();
+    assert_eq!((nonces.len(), &ours["queued"]), (clients * each, &json!({})));
+    let last = &nonces[&(clients * each - 1).to_string()];
+    assert_eq!((&last["pallet"], &last["nonce"]), (&json!("Balances"), &json!("0x3f")));
+    assert_eq!(last["from"].as_str().unwrap().to_lowercase(), Alith.account().to_string().to_lowercase());
+    seal(&node, None);
+    assert_eq!(node.call("txpool_inspect", json!([])), json!({"pending": {}, "queued": {}}));
+    node.stop();
+}
+
+#[test]
+fn funded_account_has_the_money_in_the_next_block() {
+    let folder = folder();
+    let node = manual(folder.path(), &[]);
+    let poor = "0x00000000000000000000000000000000000000aa";
+    let hash = node.call("admin_fundAccount", json!([poor, "2500000000000000000"]));
+    seal(&node, None);
+    assert_eq!(receipt(&node, &hash)["status"], "0x1");
+    assert_eq!(node.call("zx_getBalance", json!([poor])), "0x22b1c8c1227a0000");
+    assert_eq!(client::error(node.address, "admin_fundAccount", json!([poor, u128::MAX.to_string()])).0, -32011);
+    node.stop();
+}

@@ -25,6 +25,14 @@ pub(super) const METHODS: &[Method] = &[
         "[1, 1]",
     )
     .for_the_trusted(),
+    method(
+        "admin_fundAccount",
+        "Sends money of the richest development account; on development chains alone.",
+        &["account: Account, who gets it", "amount: Amount, how much, in the smallest unit"],
+        "Hash",
+        r#"["$baltathar", "0xde0b6b3a7640000"]"#,
+    )
+    .for_the_trusted(),
     method("miner_status", "Whether the node makes blocks by itself, and for whom.", &[], "MiningStatus", "[]"),
     method("miner_start", "Lets the node make blocks as its sealing mode says.", &[], "MiningStatus", "[]")
         .for_the_trusted(),
@@ -61,6 +69,14 @@ pub(super) const METHODS: &[Method] = &[
         "PoolContent",
         "[]",
     ),
+    method(
+        "txpool_contentFrom",
+        "The same of one account, by nonce.",
+        &["account: Account, whose"],
+        "AccountPoolContent",
+        r#"["$charleth"]"#,
+    ),
+    method("txpool_inspect", "A line for each of them, by sender and nonce.", &[], "PoolLines", "[]"),
     method(
         "txpool_replaceByFee",
         "Puts a signed extrinsic in the place of one with the same sender and nonce that pays less.",

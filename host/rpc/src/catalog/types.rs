@@ -132,11 +132,19 @@ const NAMED: &[(&str, &str)] = &[
     ),
     (
         "PoolTransaction",
-        r##"{"type":"object","required":["hash","raw","priority","validTill","isLocal"],"properties":{"hash":{"$ref":"#/components/schemas/Hash"},"raw":{"$ref":"#/components/schemas/Bytes"},"priority":{"$ref":"#/components/schemas/Decimal"},"validTill":{"anyOf":[{"$ref":"#/components/schemas/Quantity"},{"type":"null"}]},"isLocal":{"type":"boolean"}}}"##,
+        r##"{"type":"object","required":["hash","from","nonce","raw","priority","validTill","isLocal"],"properties":{"from":{"anyOf":[{"$ref":"#/components/schemas/Account"},{"type":"null"}]},"nonce":{"anyOf":[{"$ref":"#/components/schemas/Quantity"},{"type":"null"}]},"pallet":{"type":"string"},"call":{"type":"string"},"args":{"type":"object"},"hash":{"$ref":"#/components/schemas/Hash"},"raw":{"$ref":"#/components/schemas/Bytes"},"priority":{"$ref":"#/components/schemas/Decimal"},"validTill":{"anyOf":[{"$ref":"#/components/schemas/Quantity"},{"type":"null"}]},"isLocal":{"type":"boolean"}}}"##,
     ),
     (
         "PoolContent",
         r##"{"type":"object","required":["pending","queued"],"properties":{"pending":{"type":"array","items":{"$ref":"#/components/schemas/PoolTransaction"}},"queued":{"type":"array","items":{"$ref":"#/components/schemas/PoolTransaction"}}},"additionalProperties":false}"##,
+    ),
+    (
+        "AccountPoolContent",
+        r##"{"type":"object","required":["pending","queued"],"additionalProperties":{"type":"object","additionalProperties":{"$ref":"#/components/schemas/PoolTransaction"}}}"##,
+    ),
+    (
+        "PoolLines",
+        r##"{"type":"object","required":["pending","queued"],"additionalProperties":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string"}}}}"##,
     ),
     (
         "MiningStatus",

@@ -2,7 +2,7 @@
 
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde_json::Value;
-use ziver_primitives::{Hash, hashing::blake2_256};
+use ziver_primitives::Hash;
 
 use super::{
     decoded::{self, Decoded, quantity},
@@ -13,7 +13,6 @@ use crate::{
     chain_read::{ChainRead, ReadError},
     error::RpcResult,
     json,
-    limits::POOL_LOOKED_AT_MAX,
     link::Command,
     params::{Arguments, BlockTag, HashArg},
 };
@@ -86,21 +85,14 @@ fn receipt(chain: &dyn ChainRead, hash: Hash) -> Result<Option<Value>, ReadError
 
 /// A transaction that waits in the pool; null where none of this hash does.
 async fn pending(context: &Context, hash: Hash) -> RpcResult<Value> {
-    let found = match context.ask(|reply| Command::PoolContent { limit: POOL_LOOKED_AT_MAX, reply }).await {
-        Ok(content) => {
-            let all = content.ready.into_iter().chain(content.future);
-            all.into_iter().find(|transaction| transaction.hash == hash).map(|transaction| transaction.bytes)
+    let found = context.ask(|reply| Command::PoolTransaction { hash, reply }).await?;
+    let show = move |chain: &dyn ChainRead| match found {
+        Some(found) => {
+            let metadata = chain.metadata(chain.best().hash)?;
+            Ok(Value::Object(decoded::transaction(&metadata, &found.bytes)))
         }
-        // An engine that lists no content still lists what is ready.
-        Err(_) => {
-            let ready = context.ask(|reply| Command::Pending { reply }).await?;
-            ready.into_iter().find(|bytes| blake2_256(bytes) == hash.0)
-        }
+        // It may have left the pool for a block since that was asked.
+        None => Ok(transaction(chain, hash)?.unwrap_or_default()),
     };
-    let Some(bytes) = found else { return Ok(Value::Null) };
-    let show = move |chain: &dyn ChainRead| {
-        let metadata = chain.metadata(chain.best().hash)?;
-        Ok::<_, ReadError>(Value::Object(decoded::transaction(&metadata, &bytes)))
-    };
-    context.decode(show).await?.map_err(|why| -> ErrorObjectOwned { failed(why) })
+    context.decode(show).await?.map_err(|why: ReadError| -> ErrorObjectOwned { failed(why) })
 }

@@ -37,8 +37,17 @@ impl Decoded {
 
     /// Its events, in order.
     pub fn events(&self, chain: &dyn ChainRead) -> Result<Vec<Event>, ReadError> {
-        let bytes = chain.events(self.at.hash)?.ok_or(ReadError::Pruned(self.at.hash))?;
-        self.metadata.decode_events(&bytes).map_err(|why| ReadError::Backend(format!("events of the block: {why}")))
+        self.decode_events(&self.event_bytes(chain)?)
+    }
+
+    /// SCALE of the list of its events.
+    pub fn event_bytes(&self, chain: &dyn ChainRead) -> Result<Vec<u8>, ReadError> {
+        chain.events(self.at.hash)?.ok_or(ReadError::Pruned(self.at.hash))
+    }
+
+    /// Takes these apart.
+    pub fn decode_events(&self, bytes: &[u8]) -> Result<Vec<Event>, ReadError> {
+        self.metadata.decode_events(bytes).map_err(|why| ReadError::Backend(format!("events of the block: {why}")))
     }
 
     /// The extrinsic at a position, as Ethereum's clients see a transaction.

@@ -4,9 +4,10 @@
 //! (an account anywhere among the fields) and `topics` (by position, as on Ethereum) say which; each may be one value or
 //! a list of which one must fit. `skip` and `limit` make pages.
 
+use codec::Encode;
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use ziver_metadata::Event;
 use ziver_primitives::{BlockNumber, Hash};
 
@@ -16,9 +17,12 @@ use crate::{
     chain_read::ChainRead,
     error::{self, RpcResult},
     json,
-    limits::{LOG_FILTER_VALUES_MAX, LOGS_BLOCKS_MAX, LOGS_COUNT_MAX},
+    limits::{LOG_FILTER_VALUES_MAX, LOGS_ANSWER_BYTES_MAX, LOGS_BLOCKS_MAX, LOGS_COUNT_MAX, LOGS_READ_BYTES_MAX},
     params::{AccountArg, Arguments, AtMost, BlockTag, HashArg},
 };
+
+/// What to do about too many events.
+const ADVICE: &str = "ask for fewer blocks, or for pages with `skip` and `limit`";
 
 /// One value, or a list of them.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,32 +96,69 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     Ok(())
 }
 
-fn logs(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Value>> {
-    let limit = filter.limit.unwrap_or(LOGS_COUNT_MAX);
-    if limit > LOGS_COUNT_MAX {
-        return Err(error::invalid_params(format_args!("limit {limit} is more than {LOGS_COUNT_MAX}")));
+/// Events that were found, as JSON, so that they take no more memory than the answer.
+struct Found {
+    skip: usize,
+    limit: usize,
+    /// Whether the client chose the limit: then a full page is an answer.
+    is_paged: bool,
+    events: Vec<Box<RawValue>>,
+    bytes: usize,
+}
+
+impl Found {
+    fn new(filter: &Filter) -> RpcResult<Self> {
+        let limit = filter.limit.unwrap_or(LOGS_COUNT_MAX);
+        if limit > LOGS_COUNT_MAX {
+            return Err(error::invalid_params(format_args!("limit {limit} is more than {LOGS_COUNT_MAX}")));
+        }
+        let is_paged = filter.limit.is_some();
+        Ok(Self { skip: filter.skip, limit, is_paged, events: Vec::new(), bytes: 0 })
     }
-    let (mut skipped, mut found) = (0, Vec::new());
-    for hash in blocks(chain, filter)? {
+
+    /// Takes an event; whether more are wanted.
+    fn take(&mut self, log: impl FnOnce() -> Value) -> RpcResult<bool> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(true);
+        }
+        if self.events.len() >= self.limit {
+            return match self.is_paged {
+                true => Ok(false),
+                false => Err(error::invalid_params(format_args!("more than {LOGS_COUNT_MAX} events; {ADVICE}"))),
+            };
+        }
+        let log = serde_json::value::to_raw_value(&log()).map_err(error::internal)?;
+        self.bytes += log.get().len();
+        if self.bytes > LOGS_ANSWER_BYTES_MAX {
+            let many = format_args!("the events take more than {LOGS_ANSWER_BYTES_MAX} bytes");
+            return Err(error::invalid_params(format_args!("{many}; {ADVICE}")));
+        }
+        self.events.push(log);
+        Ok(true)
+    }
+}
+
+fn logs(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Box<RawValue>>> {
+    let mut found = Found::new(filter)?;
+    let mut bytes_read = 0;
+    for (count, hash) in blocks(chain, filter)?.into_iter().enumerate() {
         let unknown = || error::not_found(format_args!("block {hash:?}"));
         let decoded = Decoded::read(chain, hash).map_err(failed)?.ok_or_else(unknown)?;
-        for (position, event) in decoded.events(chain).map_err(failed)?.iter().enumerate() {
-            if !filter.fits(event) {
-                continue;
-            }
-            if skipped < filter.skip {
-                skipped += 1;
-            } else if found.len() < limit {
-                found.push(decoded.log(position, event));
-            } else if filter.limit.is_some() {
-                return Ok(found);
-            } else {
-                let advice = "ask for fewer blocks, or for pages with `skip` and `limit`";
-                return Err(error::invalid_params(format_args!("more than {LOGS_COUNT_MAX} events; {advice}")));
+        let events = decoded.event_bytes(chain).map_err(failed)?;
+        bytes_read += decoded.block.encoded_size() + events.len();
+        if bytes_read > LOGS_READ_BYTES_MAX && count > 0 {
+            let many = format_args!("the blocks of the range take more than {LOGS_READ_BYTES_MAX} bytes");
+            let until = decoded.at.number.saturating_sub(1);
+            return Err(error::invalid_params(format_args!("{many}; narrow it: toBlock {until:#x} would do")));
+        }
+        for (position, event) in decoded.decode_events(&events).map_err(failed)?.iter().enumerate() {
+            if filter.fits(event) && !found.take(|| decoded.log(position, event))? {
+                return Ok(found.events);
             }
         }
     }
-    Ok(found)
+    Ok(found.events)
 }
 
 /// The blocks that a filter is about, lowest first.

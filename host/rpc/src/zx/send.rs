@@ -5,7 +5,7 @@
 
 use codec::{Compact, Decode, Encode};
 use jsonrpsee::{RpcModule, core::RegisterMethodError};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use ziver_metadata::Metadata;
 use ziver_primitives::{
@@ -22,35 +22,9 @@ use crate::{
     json,
     limits::CALL_ARGUMENTS_BYTES_MAX,
     link::SubmitError,
-    params::{AccountArg, Arguments, BlockTag, Bytes},
+    params::{AccountArg, Amount, Arguments, BlockTag, Bytes},
     system,
 };
-
-/// An amount: `0x` and hexadecimal digits, decimal digits as text, or a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Amount(u128);
-
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Number(u64),
-            Text(String),
-        }
-        match Form::deserialize(deserializer).map_err(|_| D::Error::custom("an amount as 0x.. or decimal digits"))? {
-            Form::Number(number) => Ok(Self(number.into())),
-            Form::Text(text) => {
-                let parsed = match text.strip_prefix("0x") {
-                    Some(digits) => u128::from_str_radix(digits, 16),
-                    None => text.parse(),
-                };
-                let unfit = |_| D::Error::custom(format_args!("an amount as 0x.. or decimal digits, not {text:?}"));
-                parsed.map(Self).map_err(unfit)
-            }
-        }
-    }
-}
 
 /// A call by name.
 #[derive(Debug, Deserialize)]
@@ -76,6 +50,11 @@ struct Request {
 }
 
 impl Request {
+    fn transfer(from: AccountId20, to: AccountId20, amount: Balance) -> Self {
+        let (to, value) = (Some(AccountArg(to)), Some(Amount(amount)));
+        Self { from: AccountArg(from), to, value, call: None, nonce: None, tip: None, data: None, input: None }
+    }
+
     fn call(&self, metadata: &Metadata) -> RpcResult<Vec<u8>> {
         let has_data = [&self.data, &self.input].into_iter().flatten().any(|Bytes(data)| !data.is_empty());
         if has_data {
@@ -118,14 +97,8 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     })?;
     module.register_async_method("zx_sendTransaction", |params, context, _| async move {
         let request: Request = Arguments::new(&params)?.required()?;
-        let AccountArg(from) = request.from;
-        let key = development_key(&context, from)?;
-        let nonce = match request.nonce()? {
-            Some(nonce) => nonce,
-            None => system::next_index(&context, from).await?,
-        };
-        let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
-        author::submit_own(&context, form.sign(&key.key()).encode()).await.map(json::hash)
+        only_in_development(&context, "zx_sendTransaction", "sign, and use zx_sendRawTransaction")?;
+        send(&context, request).await
     })?;
     module.register_async_method("zx_estimateGas", |params, context, _| async move {
         let text: Box<RawValue> = Arguments::new(&params)?.required()?;
@@ -137,12 +110,56 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     Ok(())
 }
 
-/// The account among those of development chains, if this is one.
-fn development_key(context: &Context, account: AccountId20) -> RpcResult<DevelopmentAccount> {
-    if context.info.chain_type != "Development" {
-        let why = "zx_sendTransaction signs on development chains alone; sign, and use zx_sendRawTransaction";
-        return Err(error::object(error::TRANSACTION_REJECTED, format!("Transaction rejected: {why}")));
+/// Gives money of the richest development account to another one.
+pub async fn fund(context: &Context, to: AccountId20, Amount(amount): Amount) -> RpcResult<String> {
+    only_in_development(context, "admin_fundAccount", "send from an account that has money")?;
+    if amount == 0 {
+        return Err(error::invalid_params("an amount of 0"));
     }
+    let (from, has) = richest(context, to).await?;
+    if has < amount {
+        let why = format!("{amount} is more than the richest development account has: {has}");
+        return Err(error::object_with(error::INSUFFICIENT_FUNDS, "Insufficient funds", why));
+    }
+    send(context, Request::transfer(from, to, amount)).await
+}
+
+/// The development account that has most, with how much; another one than `other`.
+async fn richest(context: &Context, other: AccountId20) -> RpcResult<(AccountId20, Balance)> {
+    let mut richest: Option<(AccountId20, Balance)> = None;
+    for account in DevelopmentAccount::ALL.map(DevelopmentAccount::account).into_iter().filter(|one| *one != other) {
+        let (_, free) = account_at(context, account, BlockTag::Latest).await?;
+        if richest.is_none_or(|(_, most)| free > most) {
+            richest = Some((account, free));
+        }
+    }
+    richest.ok_or_else(|| error::not_found("a development account"))
+}
+
+/// Signs with a development account's key and hands in: one at a time, or two would get the same nonce.
+async fn send(context: &Context, request: Request) -> RpcResult<String> {
+    let AccountArg(from) = request.from;
+    let key = development_key(from)?;
+    let _turn = context.signing.lock().await;
+    let nonce = match request.nonce()? {
+        Some(nonce) => nonce,
+        None => system::next_index(context, from).await?,
+    };
+    let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
+    author::submit_own(context, form.sign(&key.key()).encode()).await.map(json::hash)
+}
+
+/// Refuses what is for development chains elsewhere, with what to do instead.
+fn only_in_development(context: &Context, method: &str, instead: &str) -> RpcResult<()> {
+    if context.info.chain_type == "Development" {
+        return Ok(());
+    }
+    let why = format!("Transaction rejected: {method} signs on development chains alone; {instead}");
+    Err(error::object(error::TRANSACTION_REJECTED, why))
+}
+
+/// The account among those of development chains, if this is one.
+fn development_key(account: AccountId20) -> RpcResult<DevelopmentAccount> {
     let found = DevelopmentAccount::ALL.into_iter().find(|known| known.account() == account);
     found.ok_or_else(|| error::not_found(format_args!("a key of {account}; the node has those of Alith to Faith")))
 }
@@ -172,7 +189,7 @@ async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
     } else {
         let request: Request = serde_json::from_str(text.get()).map_err(error::invalid_params)?;
         let AccountArg(from) = request.from;
-        let key = development_key(context, from).ok();
+        let key = only_in_development(context, "", "").and_then(|()| development_key(from)).ok();
         let nonce = match request.nonce()? {
             Some(nonce) => nonce,
             None => account_at(context, from, BlockTag::Latest).await?.0,

@@ -295,6 +295,9 @@ impl ChainRead for FakeChain {
     }
 }
 
+/// The ready transactions of the made-up pool.
+type Kept = Arc<Mutex<Vec<Arc<[u8]>>>>;
+
 /// A server on a made-up chain of three blocks.
 pub struct Node {
     pub address: SocketAddr,
@@ -302,6 +305,7 @@ pub struct Node {
     pub chain: Arc<FakeChain>,
     notices: Notices,
     submitted: Arc<AtomicUsize>,
+    kept: Kept,
     server: Option<Server>,
     runtime: Runtime,
 }
@@ -313,6 +317,11 @@ impl Node {
 
     /// With changes of the server's usual configuration.
     pub fn start_with(manual_seal: bool, change: impl FnOnce(&mut ServerConfig)) -> Self {
+        Self::start_as("Development", manual_seal, change)
+    }
+
+    /// With another type of chain, too.
+    pub fn start_as(chain_type: &str, manual_seal: bool, change: impl FnOnce(&mut ServerConfig)) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let chain = Arc::new(FakeChain::default());
         chain.push(&[(b"a", Some(b"1")), (b"ab", Some(b"22")), (b"ac", Some(b"333")), (b"b", Some(b""))], 1);
@@ -321,10 +330,11 @@ impl Node {
         let (link, peer) = link::link();
         let notices = peer.notices.clone();
         let submitted = Arc::new(AtomicUsize::new(0));
-        runtime.spawn(engine(peer, submitted.clone()));
+        let kept: Kept = Arc::new(Mutex::new(vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])]));
+        runtime.spawn(engine(peer, submitted.clone(), kept.clone()));
         let info = ChainInfo {
             chain_name: "Fake Chain".into(),
-            chain_type: json!("Development"),
+            chain_type: json!(chain_type),
             properties: Map::from_iter([("tokenDecimals".into(), json!(18))]),
             node_name: "fake".into(),
             node_version: "0.0.1".into(),
@@ -335,7 +345,7 @@ impl Node {
         change(&mut config);
         let server = runtime.block_on(Server::start_with(config, methods)).unwrap();
         let (address, second_address) = (server.address, server.second_address);
-        Self { address, second_address, chain, notices, submitted, server: Some(server), runtime }
+        Self { address, second_address, chain, notices, submitted, kept, server: Some(server), runtime }
     }
 
     /// Appends a block and tells the subscriptions.
@@ -393,6 +403,11 @@ impl Node {
         self.notices.send(Notice::Finalized(Arc::new(NewlyFinal { blocks, pruned: pruned.to_vec() })));
     }
 
+    /// Puts a transaction into the pool.
+    pub fn keep(&self, bytes: &[u8]) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.into());
+    }
+
     /// How many transactions were handed to the engine.
     pub fn submitted(&self) -> usize {
         self.submitted.load(Ordering::SeqCst)
@@ -422,12 +437,23 @@ fn head(header: &Header) -> Head {
     Head { hash: header.hash(), header: Arc::new(header.clone()) }
 }
 
+/// In the pool; of short ones Alith is the sender, and the second byte the nonce.
+fn pool_transaction(bytes: &Arc<[u8]>) -> PoolTransaction {
+    PoolTransaction {
+        hash: blake2_256(bytes).into(),
+        bytes: bytes.clone(),
+        priority: 7,
+        valid_till: Some(64),
+        local: true,
+        sender: (bytes.len() < 4).then(|| (ALITH.parse().unwrap(), bytes[1].into())),
+    }
+}
+
 /// Judges transactions by their first byte after the prefix.
-async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
-    // A large one is accepted by being listed ever after.
-    let mut ready: Vec<Arc<[u8]>> = vec![Arc::from([8, 7, 0]), Arc::from([8, 8, 0])];
+async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>, kept: Kept) {
     let mut mining = MiningStatus { mining: true, author: ALITH.parse().unwrap(), sealing: "interval=2000".into() };
     while let Some(command) = peer.commands.recv().await {
+        let ready = kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match command {
             Command::Submit { bytes, watch, join, replace, reply } => {
                 submitted.fetch_add(1, Ordering::SeqCst);
@@ -448,7 +474,8 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
                     _ => Ok(hash),
                 };
                 if verdict.is_ok() && bytes.len() > 1 << 20 {
-                    ready.push(bytes.as_slice().into());
+                    // A large one is accepted by being listed ever after.
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.as_slice().into());
                 }
                 if verdict.is_ok() {
                     peer.notices.send_ready(&bytes.as_slice().into());
@@ -473,7 +500,7 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
                 let _ = reply.send(verdict);
             }
             Command::Pending { reply } => {
-                let _ = reply.send(ready.clone());
+                let _ = reply.send(ready);
             }
             Command::NextIndex { account, reply } => {
                 let alith: AccountId20 = ALITH.parse().unwrap();
@@ -499,19 +526,17 @@ async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>) {
                     bytes_max: 20 << 20,
                 });
             }
-            Command::PoolContent { limit, reply } => {
-                let transaction = |bytes: &Arc<[u8]>| PoolTransaction {
-                    hash: blake2_256(bytes).into(),
-                    bytes: bytes.clone(),
-                    priority: 7,
-                    valid_till: Some(64),
-                    local: true,
-                };
-                let future = [PoolTransaction { valid_till: None, ..transaction(&Arc::from([8, 9, 0])) }];
-                let _ = reply.send(PoolContent {
-                    ready: ready.iter().take(limit).map(transaction).collect(),
-                    future: future.into_iter().take(limit.saturating_sub(ready.len())).collect(),
-                });
+            Command::PoolContent { limit, account, reply } => {
+                let is_asked_for =
+                    |one: &PoolTransaction| account.is_none() || one.sender.map(|(account, _)| account) == account;
+                let listed: Vec<_> = ready.iter().map(pool_transaction).filter(is_asked_for).take(limit).collect();
+                let room = limit - listed.len();
+                let future = [PoolTransaction { valid_till: None, ..pool_transaction(&Arc::from([8, 9, 0])) }];
+                let future = future.into_iter().filter(is_asked_for).take(room).collect();
+                let _ = reply.send(PoolContent { ready: listed, future });
+            }
+            Command::PoolTransaction { hash, reply } => {
+                let _ = reply.send(ready.iter().map(pool_transaction).find(|one| one.hash == hash));
             }
             Command::Mining { change, reply } => {
                 match change {

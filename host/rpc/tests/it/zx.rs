@@ -122,6 +122,41 @@ fn filters_that_ask_for_too_much_or_nonsense_are_refused() {
 }
 
 #[test]
+fn filters_that_find_too_many_bytes_are_told_to_narrow_the_range() {
+    let node = Node::start();
+    let refused = |filter: Value| error(node.address, "zx_getLogs", json!([filter]));
+    let transfers = |count: usize| {
+        let account = |text: &str| text.parse::<AccountId20>().unwrap();
+        let record = || Record {
+            phase: Phase::ApplyExtrinsic(0),
+            event: Event::Balances(BalancesEvent::Transfer {
+                from: account(ALITH),
+                to: account(BALTATHAR),
+                amount: u128::MAX,
+            }),
+            topics: vec![Hash::repeat_byte(7); 200],
+        };
+        std::iter::repeat_with(record).take(count).collect::<Vec<_>>().encode()
+    };
+    let key = item_prefix("System", "Events");
+    // Topics are long as text: 1 500 events of 200 are more than an answer holds.
+    node.push(&[(&key, Some(&transfers(1_500)))], 1);
+    let (code, why) = refused(json!({}));
+    assert_eq!((code, why.contains("take more than 16777216 bytes; ask for fewer blocks")), (-32602, true), "{why}");
+    assert_eq!(result(node.address, "zx_getLogs", json!([{"limit": 3}])).as_array().unwrap().len(), 3);
+    // Blocks in which nothing fits are read all the same. Each has these events until the next ones.
+    for _ in 0..8 {
+        node.push(&[], 1);
+    }
+    let (code, why) = refused(json!({"fromBlock": 3, "pallet": "System"}));
+    assert_eq!((code, why.contains("narrow it: toBlock 0x8 would do")), (-32602, true), "{why}");
+    assert_eq!(
+        result(node.address, "zx_getLogs", json!([{"fromBlock": 3, "toBlock": 8, "pallet": "System"}])),
+        json!([])
+    );
+}
+
+#[test]
 fn chain_tells_its_id_heads_and_whether_it_holds_together() {
     let node = Node::start();
     assert_eq!(result(node.address, "zx_chainId", json!([])), "0x326");
