@@ -1,4 +1,5 @@
-//! Proving that the chain is what its blocks say: every block executed again from genesis.
+//! Proving that the chain is what its blocks say: every block executed again from genesis, and the stored state compared
+//! with the root that the final block's header names.
 //!
 //! Each block runs with the runtime in its parent's state, so old blocks run old code. The replay has a database of its own,
 //! so it works on a node that pruned its states.
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use ziver_db::Db;
 use ziver_primitives::{Block, BlockNumber, Hash};
-use ziver_state::Pruning;
+use ziver_state::{Pruning, StateError};
 
 use crate::chain::{Chain, ChainConfig};
 use crate::finality::FinalizeError;
@@ -49,20 +50,38 @@ pub enum CheckError {
         /// What is wrong.
         error: ImportError,
     },
+    /// The stored state of the final block is not the one that its header names.
+    #[error("the stored state of block {number}: {error}")]
+    State {
+        /// Number of the final block.
+        number: BlockNumber,
+        /// What is wrong.
+        error: StateError,
+    },
     /// The scratch database failed.
     #[error("replay: {0}")]
     Finalize(#[from] FinalizeError),
 }
 
-/// Executes blocks 1 to `last` of the best chain again, in `scratch`, an empty database. Calls `progress` after each block with
-/// its number and `last`. Returns the number of executed blocks.
+/// What was found right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Executed blocks.
+    pub blocks: BlockNumber,
+    /// Keys of the final block's state, those of child tries among them.
+    pub keys: u64,
+}
+
+/// Compares the stored state of the final block with its trie and root, then executes blocks 1 to `last` of the best chain again, in
+/// `scratch`, an empty database. Calls `progress` after each block with its number and `last`. Nobody may write meanwhile.
 pub fn check_chain(
     reader: &ChainReader,
     source: &GenesisSource,
     scratch: Arc<dyn Db>,
     last: Option<BlockNumber>,
     progress: &mut dyn FnMut(BlockNumber, BlockNumber),
-) -> Result<BlockNumber, CheckError> {
+) -> Result<Checked, CheckError> {
+    let keys = verify_state(reader)?;
     let last = last.unwrap_or(reader.best().number).min(reader.best().number);
     let source = with_first_code(&*reader.shared.db, source)?;
     let config = ChainConfig { pruning: Pruning::Keep(1) };
@@ -78,7 +97,13 @@ pub fn check_chain(
         replay.finalize(&hash)?;
         progress(number, last);
     }
-    Ok(last)
+    Ok(Checked { blocks: last, keys })
+}
+
+/// That the root is the header's was verified when the chain was opened.
+fn verify_state(reader: &ChainReader) -> Result<u64, CheckError> {
+    let number = reader.finalized().number;
+    reader.shared.state.verify().map_err(|error| CheckError::State { number, error })
 }
 
 fn block(reader: &ChainReader, number: BlockNumber) -> Result<Block, CheckError> {

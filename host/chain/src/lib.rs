@@ -45,7 +45,7 @@ pub use build::{
     BuildError, BuildRequest, Built, DryRun, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest,
 };
 pub use chain::{Chain, ChainConfig};
-pub use check::{CheckError, check_chain};
+pub use check::{CheckError, Checked, check_chain};
 pub use events::ChainEvent;
 pub use figures::Figures;
 pub use finality::{FinalizeError, Finalized};

@@ -1,7 +1,9 @@
 //! The database on disk: RocksDB, one column family a column.
 //!
 //! A batch goes to the write-ahead log in one record and is synced before [`Db::write`] returns; after a crash RocksDB
-//! replays whole records and drops a torn last one, so a block is there wholly or not at all.
+//! replays whole records and drops a torn last one, so a block is there wholly or not at all. A log that is missing, or that
+//! ends before what a write acknowledged, is damage: the manifest names the logs that are closed, `progress` knows the end of
+//! the last one.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -18,8 +20,11 @@ use rocksdb::{
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
 
+mod progress;
 #[cfg(test)]
 mod tests;
+
+use progress::Progress;
 
 /// Our own lock, tried before RocksDB touches a file.
 const LOCK_FILE: &str = "ziver.lock";
@@ -64,6 +69,8 @@ pub struct RocksDb {
     db: DB,
     path: PathBuf,
     write_options: WriteOptions,
+    /// `None` without synced writes: then a crash of the machine loses the end of the log, as was wished.
+    progress: Option<Progress>,
     stopped: AtomicBool,
     /// Released after the database is closed: fields are dropped in order.
     _lock: File,
@@ -87,9 +94,13 @@ impl RocksDb {
         let families: Vec<_> =
             names.iter().map(|name| ColumnFamilyDescriptor::new(name, family_settings(options, &cache))).collect();
         let db = DB::open_cf_descriptors(&settings, &path, families).map_err(|error| open_error(&path, &error))?;
+        let progress = Progress::open(&path);
+        let progress = progress.map_err(|error| DbError::Io(format!("{}: {error}", path.display())))?;
+        check_progress(&progress, db.latest_sequence_number())?;
+        let progress = options.sync_writes.then_some(progress);
         let mut write_options = WriteOptions::default();
         write_options.set_sync(options.sync_writes);
-        let this = Self { db, path, write_options, stopped: AtomicBool::new(false), _lock: lock };
+        let this = Self { db, path, write_options, progress, stopped: AtomicBool::new(false), _lock: lock };
         meta::check_schema(&this)?;
         Ok(this)
     }
@@ -114,6 +125,18 @@ impl RocksDb {
     }
 }
 
+/// Whether everything is there that was ever acknowledged.
+fn check_progress(progress: &Progress, reached: u64) -> Result<(), DbError> {
+    match progress.noted() {
+        Some(noted) if reached < noted => Err(DbError::Corrupt(format!(
+            "its last {} changes are missing: a .log file was removed or cut off. Restore a copy, or purge the chain and begin \
+             again",
+            noted - reached
+        ))),
+        _ => Ok(()),
+    }
+}
+
 fn settings(options: &RocksOptions) -> Options {
     let mut settings = Options::default();
     settings.create_missing_column_families(true);
@@ -124,6 +147,8 @@ fn settings(options: &RocksOptions) -> Options {
     settings.set_bytes_per_sync(1024 * 1024);
     // A crash may tear the last record of the log; damage anywhere else must not pass for a shorter chain.
     settings.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    // Which logs there must be, but for the one that is being written.
+    settings.set_track_and_verify_wals_in_manifest(true);
     settings
 }
 
@@ -271,6 +296,11 @@ impl Db for RocksDb {
         self.db.write_opt(writes, &self.write_options).map_err(|error| {
             self.stopped.store(true, Ordering::SeqCst);
             db_error(&error)
-        })
+        })?;
+        if let Some(progress) = &self.progress {
+            // Another thread's write may be counted too: RocksDB counts what is on the disk.
+            progress.note(self.db.latest_sequence_number());
+        }
+        Ok(())
     }
 }

@@ -5,8 +5,8 @@
 //! `cargo test` runs each for a second; `docs/testing.md` says how to run one for hours.
 //!
 //! # Out of scope
-//! The JSON-RPC server (`host/rpc/tests/it/fuzz.rs`: nobody but the node may import it) and the files of blocks that the node
-//! exports (`host/node`).
+//! The JSON-RPC server (`host/node/tests/clients/fuzz.test.mjs`), and what the node's own commands read: files of blocks, key
+//! files, secrets (`fuzz.rs` beside each in `host/node/src`, which is a program and can't be imported).
 //!
 //! Invariant: no crate imports this one.
 #![forbid(unsafe_code)]

@@ -14,11 +14,10 @@ mod json;
 use std::io::{self, BufReader, Chain, Cursor, Read, Write};
 
 use codec::{Compact, Decode, Encode, Input};
-use ziver_chain::limits::{BODY_BYTES_MAX, EXTRINSICS_COUNT_MAX, HEADER_BYTES_MAX};
+use ziver_chain::limits::EXTRINSICS_COUNT_MAX;
 use ziver_primitives::{Block, Header, OpaqueExtrinsic};
 
-/// Longest encoding of one block: header, body, and the byte that says that there are no justifications.
-const BLOCK_BYTES_MAX: usize = HEADER_BYTES_MAX + BODY_BYTES_MAX + 16;
+use crate::limits::FILE_BLOCK_BYTES_MAX;
 
 /// How blocks are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +58,16 @@ pub enum BlockFileError {
     TooLong {
         /// Which one.
         place: u64,
+        /// The limit.
+        bytes_max: usize,
+    },
+    /// A block takes more text than any can need.
+    #[error("line {line}: the {place}. block of the file takes more than {bytes_max} bytes of text")]
+    LongText {
+        /// Which one.
+        place: u64,
+        /// Where in the file it became too long.
+        line: u64,
         /// The limit.
         bytes_max: usize,
     },
@@ -158,11 +167,11 @@ impl BlockReader {
                 }
             }
             Form::Binary { from, total } => {
-                let mut input = Bounded { from, left: BLOCK_BYTES_MAX, fault: None };
+                let mut input = Bounded { from, left: FILE_BLOCK_BYTES_MAX, fault: None };
                 let read = block(&mut input);
                 read.map(Some).map_err(|error| match input.fault {
                     Some(Fault::End) => BlockFileError::Truncated { place, total: *total },
-                    Some(Fault::Long) => BlockFileError::TooLong { place, bytes_max: BLOCK_BYTES_MAX },
+                    Some(Fault::Long) => BlockFileError::TooLong { place, bytes_max: FILE_BLOCK_BYTES_MAX },
                     Some(Fault::Io(error)) => BlockFileError::Io(error),
                     None => BlockFileError::Malformed { place, reason: error.to_string() },
                 })
@@ -234,5 +243,7 @@ impl<R: Read> Input for Bounded<'_, R> {
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

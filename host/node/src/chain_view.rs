@@ -1,10 +1,13 @@
 //! The chain as the RPC methods see it: [`ziver_rpc::ChainRead`] for the chain's reader.
+//!
+//! A read that finds the database damaged ends the node, as one of the engine does: who knows what else is wrong.
 
 use std::{num::NonZeroUsize, sync::Arc};
 
 use codec::{Decode, Encode};
 use lru::LruCache;
 use parking_lot::Mutex;
+use tokio::sync::mpsc;
 use ziver_chain::{BlockId, BuildError, BuildRequest, ChainReader, Place, ReadError as ChainError};
 use ziver_engine::EngineConfig;
 use ziver_executor::CallError;
@@ -28,21 +31,25 @@ pub struct ChainView {
     reader: ChainReader,
     /// By hash of the runtime's code.
     metadata: Mutex<LruCache<[u8; 32], Metadata>>,
+    /// Who ends the node when the database fails or is damaged.
+    damage: mpsc::Sender<String>,
 }
 
 impl ChainView {
-    /// Reads this chain.
-    pub fn new(reader: ChainReader) -> Self {
-        Self { reader, metadata: Mutex::new(LruCache::new(METADATA_COUNT_MAX)) }
+    /// Reads this chain. `damage` is told why the process must end, if a read finds the database failed or damaged.
+    pub fn new(reader: ChainReader, damage: mpsc::Sender<String>) -> Self {
+        Self { reader, metadata: Mutex::new(LruCache::new(METADATA_COUNT_MAX)), damage }
     }
 
     /// What a runtime says of itself.
     fn describe(&self, code: &RuntimeCode) -> Result<Metadata, ReadError> {
         let newest = self.reader.call_code(code, "Metadata_metadata_at_version", &METADATA_VERSION.encode());
-        if let Ok(metadata) = newest.map_err(read_error).and_then(|answer| Metadata::decode(&answer).map_err(backend)) {
+        if let Ok(metadata) =
+            newest.map_err(|error| self.failed(error)).and_then(|answer| Metadata::decode(&answer).map_err(backend))
+        {
             return Ok(metadata);
         }
-        let answer = self.reader.call_code(code, "Metadata_metadata", &[]).map_err(read_error)?;
+        let answer = self.reader.call_code(code, "Metadata_metadata", &[]).map_err(|error| self.failed(error))?;
         Metadata::decode(&answer).map_err(|why| ReadError::Execution(why.to_string()))
     }
 
@@ -60,8 +67,28 @@ impl ChainView {
         Ok(BuildRequest { parent, author: author.unwrap_or_default(), inherents, body_bytes_max: usize::MAX })
     }
 
+    /// A read that failed; if that is the database's fault, the node's end begins.
+    fn failed(&self, error: ChainError) -> ReadError {
+        if error.is_fatal() { self.damaged(error) } else { read_error(error) }
+    }
+
+    /// A view that was made in time can lose its state while it is read.
+    fn state_failed(&self, error: StateError) -> ReadError {
+        match error {
+            StateError::Pruned(block) => ReadError::Pruned(block),
+            error => self.failed(ChainError::State(error)),
+        }
+    }
+
+    fn damaged(&self, error: impl std::fmt::Display) -> ReadError {
+        let reason = error.to_string();
+        // One is enough, and at the end nobody listens.
+        let _ = self.damage.try_send(format!("a client's read failed: {reason}"));
+        ReadError::Backend(reason)
+    }
+
     fn view(&self, block: Hash) -> Result<Arc<dyn View>, ReadError> {
-        self.reader.view_at(&block).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
+        self.reader.view_at(&block).map_err(|error| self.failed(error))?.ok_or(ReadError::UnknownBlock(block))
     }
 }
 
@@ -71,14 +98,6 @@ fn block_ref(block: BlockId) -> BlockRef {
 
 fn backend(error: impl std::fmt::Display) -> ReadError {
     ReadError::Backend(error.to_string())
-}
-
-/// A view that was made in time can lose its state while it is read.
-fn state_error(error: StateError) -> ReadError {
-    match error {
-        StateError::Pruned(block) => ReadError::Pruned(block),
-        error => backend(error),
-    }
 }
 
 fn read_error(error: ChainError) -> ReadError {
@@ -117,21 +136,21 @@ impl ChainRead for ChainView {
     }
 
     fn hash_at(&self, number: BlockNumber) -> Result<Option<Hash>, ReadError> {
-        self.reader.hash_by_number(number).map_err(read_error)
+        self.reader.hash_by_number(number).map_err(|error| self.failed(error))
     }
 
     fn header(&self, block: Hash) -> Result<Option<Header>, ReadError> {
-        self.reader.header(&block).map_err(read_error)
+        self.reader.header(&block).map_err(|error| self.failed(error))
     }
 
     fn block(&self, block: Hash) -> Result<Option<Block>, ReadError> {
         let Some(header) = self.header(block)? else { return Ok(None) };
-        let body = self.reader.body(&block).map_err(read_error)?;
+        let body = self.reader.body(&block).map_err(|error| self.failed(error))?;
         Ok(body.map(|extrinsics| Block { header, extrinsics }))
     }
 
     fn storage(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.view(block)?.get(child, key).map_err(state_error)
+        self.view(block)?.get(child, key).map_err(|error| self.state_failed(error))
     }
 
     fn keys(
@@ -142,28 +161,31 @@ impl ChainRead for ChainView {
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<Vec<u8>>, ReadError> {
-        self.view(block)?.keys(child, prefix, after, limit).map_err(state_error)
+        self.view(block)?.keys(child, prefix, after, limit).map_err(|error| self.state_failed(error))
     }
 
     fn prove(&self, block: Hash, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ReadError> {
-        self.view(block)?.prove(child, keys).map_err(state_error)
+        self.view(block)?.prove(child, keys).map_err(|error| self.state_failed(error))
     }
 
     fn merkle_value(&self, block: Hash, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.view(block)?.merkle_value(child, key).map_err(state_error)
+        self.view(block)?.merkle_value(child, key).map_err(|error| self.state_failed(error))
     }
 
     fn call(&self, block: Hash, method: &str, input: &[u8]) -> Result<Vec<u8>, ReadError> {
-        self.reader.call_at(&block, method, input).map_err(read_error)?.ok_or(ReadError::UnknownBlock(block))
+        self.reader
+            .call_at(&block, method, input)
+            .map_err(|error| self.failed(error))?
+            .ok_or(ReadError::UnknownBlock(block))
     }
 
     fn runtime_version(&self, block: Hash) -> Result<RuntimeVersion, ReadError> {
-        let version = self.reader.runtime_version_at(&block).map_err(read_error)?;
+        let version = self.reader.runtime_version_at(&block).map_err(|error| self.failed(error))?;
         version.map(|version| (*version).clone()).ok_or(ReadError::UnknownBlock(block))
     }
 
     fn transaction(&self, extrinsic: Hash) -> Result<Option<TransactionPlace>, ReadError> {
-        let place = self.reader.transaction(&extrinsic).map_err(read_error)?;
+        let place = self.reader.transaction(&extrinsic).map_err(|error| self.failed(error))?;
         Ok(place.map(|Place { block, index }| TransactionPlace {
             block: BlockRef { hash: block.hash, number: block.number },
             index,
@@ -171,11 +193,11 @@ impl ChainRead for ChainView {
     }
 
     fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError> {
-        self.reader.events(&block).map_err(read_error)
+        self.reader.events(&block).map_err(|error| self.failed(error))
     }
 
     fn metadata(&self, block: Hash) -> Result<Metadata, ReadError> {
-        let code = self.reader.code_at(&block).map_err(read_error)?;
+        let code = self.reader.code_at(&block).map_err(|error| self.failed(error))?;
         let code = match (code, self.header(block)?) {
             (Some(code), _) => code,
             (None, Some(_)) => return Err(ReadError::Pruned(block)),
@@ -193,8 +215,9 @@ impl ChainRead for ChainView {
     fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError> {
         let request = self.next_block(block)?;
         let run = self.reader.dry_run(&request, extrinsic).map_err(|error| match error {
+            error if error.is_fatal() => self.damaged(error),
             BuildError::UnknownParent(hash) => ReadError::UnknownBlock(hash),
-            BuildError::Read(error) => read_error(error),
+            BuildError::Read(error) => self.failed(error),
             error => ReadError::Execution(error.to_string()),
         })?;
         Ok(DryRun { answer: run.answer, index: run.index, events: run.events })
@@ -202,7 +225,7 @@ impl ChainRead for ChainView {
 
     fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {
         let parent = block.header.parent_hash;
-        let root = self.reader.extrinsics_root(&parent, &block.extrinsics).map_err(read_error)?;
+        let root = self.reader.extrinsics_root(&parent, &block.extrinsics).map_err(|error| self.failed(error))?;
         root.ok_or(ReadError::UnknownBlock(parent))
     }
 }

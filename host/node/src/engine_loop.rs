@@ -77,7 +77,7 @@ pub fn run(engine: Engine, peer: LinkPeer, watched: Watched, stop: oneshot::Rece
         Ok(restored) => restored,
         Err(error) => return End::Fatal(format!("cannot read the local transactions: {error}")),
     };
-    let mut journal = match Journal::start(db) {
+    let mut journal = match Journal::start(db, watched.metrics.journal()) {
         Ok(journal) => journal,
         Err(error) => return End::Fatal(format!("cannot start the journal's thread: {error}")),
     };

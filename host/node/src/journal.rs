@@ -8,7 +8,7 @@
 //! Record in `Column::LocalTransaction`: hash -> sequence number (`u64` big-endian), then the transaction.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prometheus_client::metrics::gauge::Gauge;
 use ziver_db::{Batch, Column, Db, DbError};
 use ziver_engine::JournalChange;
 use ziver_primitives::Hash;
@@ -51,11 +52,11 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Starts the thread.
-    pub fn start(db: Arc<dyn Db>) -> std::io::Result<Self> {
+    /// Starts the thread. `kept` says how many transactions are on the disk.
+    pub fn start(db: Arc<dyn Db>, kept: Gauge) -> std::io::Result<Self> {
         let (changes, receiver) = sync_channel(QUEUED_CHANGES_MAX);
         let thread =
-            thread::Builder::new().name("journal".to_owned()).spawn(move || Writer::new(db)?.run(&receiver))?;
+            thread::Builder::new().name("journal".to_owned()).spawn(move || Writer::new(db, kept)?.run(&receiver))?;
         Ok(Self { changes: Some(changes), thread: Some(thread) })
     }
 
@@ -86,17 +87,23 @@ struct Writer {
     sequence: u64,
     /// What is to be written; `None`: to be removed.
     gathered: BTreeMap<Hash, Option<Record>>,
+    /// What is on the disk.
+    written: BTreeSet<Vec<u8>>,
+    kept: Gauge,
 }
 
 impl Writer {
-    fn new(db: Arc<dyn Db>) -> Result<Self, DbError> {
-        let mut sequence = 0;
+    fn new(db: Arc<dyn Db>, kept: Gauge) -> Result<Self, DbError> {
+        let (mut sequence, mut written) = (0, BTreeSet::new());
         for entry in db.iter(Column::LocalTransaction, &[]) {
-            let (_, record) = entry?;
+            let (hash, record) = entry?;
+            written.insert(hash);
             let found = record.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
             sequence = sequence.max(found.saturating_add(1));
         }
-        Ok(Self { db, sequence, gathered: BTreeMap::new() })
+        let this = Self { db, sequence, gathered: BTreeMap::new(), written, kept };
+        this.tell();
+        Ok(this)
     }
 
     fn run(mut self, changes: &Receiver<JournalChange>) -> Result<(), DbError> {
@@ -141,11 +148,21 @@ impl Writer {
                 Some((sequence, bytes)) => {
                     let record = [&sequence.to_be_bytes(), &bytes[..]].concat();
                     batch.put(Column::LocalTransaction, hash.as_bytes(), record);
+                    self.written.insert(hash.as_bytes().to_vec());
                 }
-                None => batch.delete(Column::LocalTransaction, hash.as_bytes()),
+                None => {
+                    batch.delete(Column::LocalTransaction, hash.as_bytes());
+                    self.written.remove(hash.as_bytes());
+                }
             }
         }
-        self.db.write(batch)
+        self.db.write(batch)?;
+        self.tell();
+        Ok(())
+    }
+
+    fn tell(&self) {
+        self.kept.set(i64::try_from(self.written.len()).unwrap_or(i64::MAX));
     }
 }
 

@@ -264,4 +264,6 @@ fn uuid(mut bytes: [u8; 16]) -> String {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

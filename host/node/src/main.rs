@@ -21,12 +21,16 @@ mod chain_view;
 mod cli;
 mod commands;
 mod config;
+#[cfg(test)]
+#[path = "../../fuzz/tests/it/damage.rs"]
+mod damage;
 mod descriptors;
 mod engine_loop;
 mod health;
 mod informant;
 mod journal;
 mod keystore;
+mod limits;
 mod logging;
 mod metrics;
 mod output;

@@ -56,6 +56,7 @@ pub struct Metrics {
     import: Histogram,
     pool: Family<QueueLabel, Gauge>,
     pool_bytes: Family<QueueLabel, Gauge>,
+    journal: Gauge,
     column_bytes: Family<ColumnLabel, Gauge>,
     calls: Family<CallLabel, Counter>,
     call_times: Family<MethodLabel, Histogram, fn() -> Histogram>,
@@ -129,6 +130,7 @@ impl Metrics {
             import: registered_times(ziver, "block_import", "From taking in a block of others until it is stored"),
             pool: registered(ziver, "pool_transactions", "Transactions that wait"),
             pool_bytes: registered_bytes(ziver, "pool", "Size of the transactions that wait"),
+            journal: registered(ziver, "local_transactions", "Transactions of own clients that survive a restart"),
             column_bytes: registered_bytes(ziver, "database", "Size of the database by column"),
             calls: registered(ziver, "rpc_calls", "Calls by method and by how they were answered"),
             call_times: {
@@ -159,6 +161,11 @@ impl Metrics {
             self.pool.get_or_create(&QueueLabel { queue }).set(gauge_of(count as u64));
             self.pool_bytes.get_or_create(&QueueLabel { queue }).set(gauge_of(bytes as u64));
         }
+    }
+
+    /// How many transactions are written down; to be kept up to date by who writes them.
+    pub fn journal(&self) -> Gauge {
+        self.journal.clone()
     }
 
     /// From now on these connections are counted.

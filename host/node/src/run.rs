@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::{
     runtime::Runtime,
     signal::unix::{Signal, SignalKind, signal},
-    sync::oneshot,
+    sync::{mpsc, oneshot},
 };
 use ziver_chain::{Chain, ChainSpec, ChainType};
 use ziver_engine::{Engine, EngineConfig, Sealing};
@@ -105,7 +105,9 @@ fn serve(
     let (link, peer) = link::link();
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
-    let methods = ziver_rpc::methods(RpcContext::new(Arc::new(ChainView::new(reader.clone())), link, info))?;
+    let (damage, damaged) = mpsc::channel(1);
+    let view = Arc::new(ChainView::new(reader.clone(), damage));
+    let methods = ziver_rpc::methods(RpcContext::new(view, link, info))?;
     let listen = args.rpc.server_config(args.rpc_address(), args.rpc_cors.clone(), connections_max);
     let watched = Watched {
         metrics: Arc::new(Metrics::new(reader.clone())),
@@ -141,7 +143,7 @@ fn serve(
     announce(&server, prometheus.as_ref());
     runtime.spawn(informant::run(reader, watched.metrics.clone()));
 
-    let end = runtime.block_on(wait(signals, end, stop));
+    let end = runtime.block_on(wait(signals, damaged, end, stop));
     watched.health.end();
     if let Some(prometheus) = prometheus {
         runtime.block_on(prometheus.stop());
@@ -207,14 +209,23 @@ impl Signals {
     }
 }
 
-/// Waits for a signal, then for the engine; or for the engine's own end.
-async fn wait(mut signals: Signals, mut end: oneshot::Receiver<End>, stop: oneshot::Sender<()>) -> Result<End> {
-    let name = tokio::select! {
+/// Waits for a signal or a damaged read, then for the engine; or for the engine's own end.
+async fn wait(
+    mut signals: Signals,
+    mut damaged: mpsc::Receiver<String>,
+    mut end: oneshot::Receiver<End>,
+    stop: oneshot::Sender<()>,
+) -> Result<End> {
+    let damage = tokio::select! {
         end = &mut end => return end.context("the engine's thread ended without a word"),
-        name = signals.next() => name,
+        Some(reason) = damaged.recv() => Some(reason),
+        name = signals.next() => {
+            tracing::info!("{name}: ending");
+            None
+        }
     };
-    tracing::info!("{name}: ending");
     // Fails when the engine has just ended by itself.
     let _ = stop.send(());
-    end.await.context("the engine's thread ended without a word")
+    let end = end.await.context("the engine's thread ended without a word")?;
+    Ok(damage.map_or(end, End::Fatal))
 }

@@ -182,4 +182,6 @@ fn key_bytes(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

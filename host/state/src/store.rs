@@ -34,6 +34,7 @@ mod open;
 mod records;
 mod shared;
 mod tree;
+mod verify;
 mod view;
 
 #[cfg(test)]

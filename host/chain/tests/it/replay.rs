@@ -21,7 +21,8 @@ fn whole_chain_replays_and_tells_of_its_progress() {
     let mut seen = Vec::new();
     let mut progress = |number, last| seen.push((number, last));
     let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut progress).unwrap();
-    assert_eq!(checked, 4);
+    assert_eq!(checked.blocks, 4);
+    assert!(checked.keys > 10, "{checked:?}");
     assert_eq!(seen, [(1, 4), (2, 4), (3, 4), (4, 4)]);
 }
 
@@ -30,7 +31,7 @@ fn replay_up_to_a_block_stops_there() {
     let mut world = World::new();
     world.branch(world.genesis(), Alith, 3);
     let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), Some(2), &mut |_, _| {}).unwrap();
-    assert_eq!(checked, 2);
+    assert_eq!(checked.blocks, 2);
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn replay_with_a_newer_embedded_runtime_uses_the_old_one() {
     let mut world = World::new();
     world.branch(world.genesis(), Alith, 2);
     let newer = GenesisSource { default_code: Arc::from(ziver_wasm::UPGRADED), ..dev_source() };
-    assert_eq!(check_chain(world.chain.reader(), &newer, scratch(), None, &mut |_, _| {}).unwrap(), 2);
+    assert_eq!(check_chain(world.chain.reader(), &newer, scratch(), None, &mut |_, _| {}).unwrap().blocks, 2);
 }
 
 #[test]
@@ -61,4 +62,18 @@ fn replay_with_the_specification_of_another_chain_is_refused() {
     let other = GenesisSource { spec, ..dev_source() };
     let refused = check_chain(world.chain.reader(), &other, scratch(), None, &mut |_, _| {});
     assert!(matches!(refused, Err(CheckError::Genesis { found, .. }) if found == world.genesis()), "{refused:?}");
+}
+
+#[test]
+fn stored_state_that_is_not_the_headers_is_told_of() {
+    let mut world = World::new();
+    let blocks = world.branch(world.genesis(), Alith, 3);
+    world.chain.finalize(&blocks[1].hash).unwrap();
+    let (key, mut value) = world.db.iter(Column::State, &[]).last().unwrap().unwrap();
+    value.push(0);
+    let mut batch = Batch::new();
+    batch.put(Column::State, key, value);
+    world.db.write(batch).unwrap();
+    let failed = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| {});
+    assert!(matches!(failed, Err(CheckError::State { number: 2, .. })), "{failed:?}");
 }

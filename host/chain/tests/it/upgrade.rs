@@ -68,7 +68,7 @@ fn old_blocks_replay_with_old_code_after_an_upgrade() {
     world.chain.finalize(&after[0].hash).unwrap();
     let scratch = std::sync::Arc::new(MemoryDb::new());
     let checked = check_chain(world.chain.reader(), &dev_source(), scratch, None, &mut |_, _| {}).unwrap();
-    assert_eq!(checked, 5);
+    assert_eq!(checked.blocks, 5);
 }
 
 #[test]

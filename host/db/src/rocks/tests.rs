@@ -228,9 +228,70 @@ fn damage_in_the_middle_of_the_log_is_refused() {
 }
 
 #[test]
+fn lost_or_shortened_log_is_refused() {
+    type Loss = fn(&Path);
+    let losses: [Loss; 3] = [
+        |log| fs::remove_file(log).unwrap(),
+        |log| fs::write(log, b"").unwrap(),
+        |log| {
+            let bytes = fs::read(log).unwrap();
+            fs::write(log, &bytes[..bytes.len() - 20]).unwrap();
+        },
+    ];
+    for (number, lose) in losses.into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        lose(&logged(folder.path()));
+        for _ in 0..2 {
+            let error = open(folder.path()).err().unwrap_or_else(|| panic!("{number}: it opened")).to_string();
+            assert!(error.starts_with("the database is damaged: "), "{number}: {error}");
+            assert!(error.contains(".log file was removed or cut off"), "{number}: {error}");
+        }
+    }
+}
+
+#[test]
+fn older_log_that_is_lost_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = RocksOptions { write_buffer_bytes: 64 << 10, ..RocksOptions::default() };
+    let db = RocksDb::open(folder.path(), &options).unwrap();
+    // Stays in the first log, while the other column's tables come and go.
+    let mut batch = Batch::new();
+    batch.put(Column::Header, *b"k", *b"v");
+    db.write(batch).unwrap();
+    let logs = || {
+        let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut logs: Vec<_> = names.filter(|name| name.extension().is_some_and(|end| end == "log")).collect();
+        logs.sort();
+        logs
+    };
+    let mut number = 0u32;
+    while logs().len() < 3 {
+        db.write(one(&number.to_be_bytes(), &[7; 5_000])).unwrap();
+        number += 1;
+    }
+    drop(db);
+    fs::remove_file(&logs()[0]).unwrap();
+    let error = open(folder.path()).err();
+    assert!(matches!(error, Some(OpenError::Db(DbError::Corrupt(_)))), "{error:?}");
+}
+
+#[test]
+fn log_is_taken_as_it_is_where_nothing_says_how_long_it_was() {
+    for spoil in [|file: &Path| fs::remove_file(file).unwrap(), |file: &Path| fs::write(file, [7; 16]).unwrap()] {
+        let folder = tempfile::tempdir().unwrap();
+        logged(folder.path());
+        spoil(&folder.path().join(progress::PROGRESS_FILE));
+        let db = open(folder.path()).unwrap();
+        assert_eq!(db.get(Column::State, &99u32.to_be_bytes()), Ok(Some(vec![7; 500])));
+    }
+}
+
+#[test]
 fn torn_end_of_the_log_costs_the_last_batch_alone() {
     let folder = tempfile::tempdir().unwrap();
     let log = logged(folder.path());
+    // A write that the crash interrupted was never noted.
+    fs::remove_file(folder.path().join(progress::PROGRESS_FILE)).unwrap();
     let bytes = fs::read(&log).unwrap();
     fs::write(&log, &bytes[..bytes.len() - 20]).unwrap();
     let db = open(folder.path()).unwrap();

@@ -99,7 +99,30 @@ fn lengths_that_lie_are_bounded() {
     let long = read(&body).unwrap_err();
     assert!(matches!(long, BlockFileError::TooLong { place: 1, .. }), "{long}");
     let endless = BlockReader::begin(Box::new(b"{\"block\": \"".chain(io::repeat(b'x'))), None).unwrap().next();
-    assert!(matches!(endless, Some(Err(BlockFileError::TooLong { place: 1, .. }))), "{endless:?}");
+    assert!(matches!(endless, Some(Err(BlockFileError::LongText { place: 1, line: 1, .. }))), "{endless:?}");
+}
+
+#[test]
+fn json_that_would_cost_much_memory_is_refused_with_its_line() {
+    let good = String::from_utf8(written(Format::Json, &[block(1)])).unwrap();
+    // Each element costs three bytes of text, and many more in memory.
+    let many = vec!["\"\""; 1_000_000].join(",");
+    let extrinsics = good.replace("\"extrinsics\":[", &format!("\"extrinsics\":[{many},"));
+    let logs = good.replace("\"logs\":[", &format!("\"logs\":[{many},"));
+    for (bad, expected) in [(extrinsics, "more than 100000 elements"), (logs, "more than 64 elements")] {
+        let error = read(format!("{good}{bad}").as_bytes()).unwrap_err();
+        assert!(matches!(error, BlockFileError::Malformed { place: 2, .. }), "{error}");
+        let error = error.to_string();
+        assert!(error.contains(expected) && error.contains("at line 2"), "{error}");
+    }
+    let zeros = vec!["0"; 1_000_000].join(",");
+    let justified = good.replace("\"justifications\":null", &format!("\"justifications\":[{zeros}]"));
+    assert!(read(justified.as_bytes()).unwrap_err().to_string().contains("justifications"));
+    let with_more = good.replace("\"justifications\":null", &format!("\"justifications\":null,\"more\":[{zeros}]"));
+    assert_eq!(read(with_more.as_bytes()).unwrap(), [block(1)], "what is not of a block is skipped");
+    let long = Cursor::new(format!("{good}\n{good}{{\"block\": \"").into_bytes()).chain(io::repeat(b'x'));
+    let last = BlockReader::begin(Box::new(long), None).unwrap().last().unwrap().unwrap_err();
+    assert!(last.to_string().starts_with("line 4: the 3. block of the file takes more than"), "{last}");
 }
 
 #[test]
@@ -126,6 +149,6 @@ fn wrong_digits_in_json_are_named() {
         let changed = text.replacen(from, to, 1);
         assert_ne!(changed, text);
         let error = read(changed.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
+        assert!(error.contains(expected) && error.contains("at line 1"), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use ziver_chain::check_chain;
+use ziver_chain::{Checked, check_chain};
 
 use crate::{
     cli::StoreArgs,
@@ -12,7 +12,7 @@ use crate::{
     store::{self, Opened},
 };
 
-/// Executes every stored block again with the runtime of its time.
+/// Compares the final state with its root, and executes every stored block again with the runtime of its time.
 pub fn check(args: &StoreArgs) -> Result<()> {
     // Two databases are open, and there are no connections.
     let Opened { chain, source, folder, open_files_max } = store::open_existing(args)?;
@@ -22,7 +22,8 @@ pub fn check(args: &StoreArgs) -> Result<()> {
     let begin = Instant::now();
     let mut progress = Progress::begin("checking", Some(u64::from(chain.best().number)));
     let mut reach = |number, _| progress.reach(u64::from(number));
-    let blocks = check_chain(chain.reader(), &source, scratch_db, None, &mut reach)?;
+    let Checked { blocks, keys } = check_chain(chain.reader(), &source, scratch_db, None, &mut reach)?;
     drop(progress);
-    print_line(&format!("{blocks} blocks are right, checked in {:.1} s", begin.elapsed().as_secs_f64()))
+    let seconds = begin.elapsed().as_secs_f64();
+    print_line(&format!("{blocks} blocks are right, and {keys} keys of the final state, checked in {seconds:.1} s"))
 }

@@ -6,7 +6,7 @@ use ziver_db::{Column, Db, DbError, Fault, FaultyDb, MemoryDb};
 use ziver_engine::JournalChange;
 use ziver_primitives::Hash;
 
-use super::{Journal, load};
+use super::{Gauge, Journal, load};
 
 fn put(number: u8) -> JournalChange {
     JournalChange::Put { hash: Hash::repeat_byte(number), bytes: Arc::from([number; 5]) }
@@ -17,11 +17,13 @@ fn remove(number: u8) -> JournalChange {
 }
 
 fn write(db: &Arc<MemoryDb>, changes: Vec<JournalChange>) {
-    let mut journal = Journal::start(db.clone()).unwrap();
+    let kept = Gauge::default();
+    let mut journal = Journal::start(db.clone(), kept.clone()).unwrap();
     for change in changes {
         journal.change(change).unwrap();
     }
     journal.finish().unwrap();
+    assert_eq!(usize::try_from(kept.get()).unwrap(), db.iter(Column::LocalTransaction, &[]).count());
 }
 
 #[test]
@@ -39,7 +41,7 @@ fn what_was_written_down_comes_back_in_its_order_after_several_starts() {
 fn failed_write_is_told() {
     let db = Arc::new(FaultyDb::new(Arc::new(MemoryDb::new())));
     db.fail_after(0, Fault::Refuse(DbError::Injected));
-    let mut journal = Journal::start(db).unwrap();
+    let mut journal = Journal::start(db, Gauge::default()).unwrap();
     journal.change(put(1)).unwrap();
     assert_eq!(journal.finish(), Err("local transactions can't be written down: injected fault".to_owned()));
 }

@@ -2,9 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Sender, channel},
+    },
     thread,
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use codec::Encode;
@@ -22,6 +25,8 @@ use crate::{
 
 /// Rounds unless `ZIVER_KILL_ROUNDS` says otherwise.
 const ROUNDS: u64 = 4;
+/// Answers to four senders in a bit more than the time of a block.
+const ANSWERS_AWAITED_MAX: u64 = 400;
 
 fn option(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))
@@ -67,10 +72,11 @@ fn kill_9_under_load_loses_no_acknowledged_block_slow() {
 fn under_load(node: &Node, told: &mut BTreeMap<u64, String>, state: &mut u64) -> usize {
     let is_over = AtomicBool::new(false);
     let mut transfers = 0;
+    let (answered, answers) = channel();
     thread::scope(|scope| {
         for account in [Alith, Baltathar, Charleth, Dorothy] {
-            let is_over = &is_over;
-            scope.spawn(move || send_transfers(node, account, is_over));
+            let (is_over, answered) = (&is_over, answered.clone());
+            scope.spawn(move || send_transfers(node, account, is_over, &answered));
         }
         // Also when something here fails: the scope waits for the senders.
         let _over = Raise(&is_over);
@@ -88,8 +94,11 @@ fn under_load(node: &Node, told: &mut BTreeMap<u64, String>, state: &mut u64) ->
             transfers += block["block"]["extrinsics"].as_array().unwrap().len() - 1;
             told.insert(number, hash);
         }
-        // Anywhere within the making of the next blocks.
-        thread::sleep(Duration::from_micros(random(state) % 120_000));
+        // Anywhere within the making of the next blocks: after so many more answers to the senders.
+        while answers.try_recv().is_ok() {}
+        for _ in 0..random(state) % ANSWERS_AWAITED_MAX {
+            answers.recv().unwrap();
+        }
     });
     transfers
 }
@@ -103,11 +112,14 @@ impl Drop for Raise<'_> {
     }
 }
 
-fn send_transfers(node: &Node, account: DevelopmentAccount, is_over: &AtomicBool) {
+/// Tells of each answer.
+fn send_transfers(node: &Node, account: DevelopmentAccount, is_over: &AtomicBool, answered: &Sender<()>) {
     let mut wallet = Wallet::new(node, account);
     let mut ws = Ws::connect(node.address);
     while !is_over.load(Ordering::Relaxed) {
         let answer = ws.call("author_submitExtrinsic", json!([wallet.transfer(DevelopmentAccount::Faith.account())]));
+        // Nobody counts any more.
+        let _ = answered.send(());
         if answer.get("error").is_some() {
             // The pool is full: begin again at the nonce that it wants.
             wallet = Wallet::new(node, account);

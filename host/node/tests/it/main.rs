@@ -10,6 +10,7 @@ mod wallet;
 mod bad_input;
 mod blocks;
 mod config;
+mod damage;
 mod descriptors;
 mod full_disk;
 mod hostile;

@@ -25,12 +25,12 @@ fn ask(address: SocketAddr, request: &str) -> (u16, String) {
     (status, answer)
 }
 
-fn get(address: SocketAddr, path: &str) -> (u16, String) {
+pub fn get(address: SocketAddr, path: &str) -> (u16, String) {
     ask(address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
 }
 
 /// The value of one series.
-fn value(text: &str, series: &str) -> f64 {
+pub fn value(text: &str, series: &str) -> f64 {
     let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')));
     let line = line.unwrap_or_else(|| panic!("{series} is missing:\n{text}"));
     line.rsplit(' ').next().unwrap().parse().unwrap()

@@ -1,20 +1,24 @@
 //! The pool of the real node: what survives its end, and what a client is told.
 
-use std::{thread, time::Duration};
-
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use ziver_primitives::transaction::DevelopmentAccount::{Baltathar, Charleth, Faith};
 
 use crate::{
     client::{self, Ws},
+    metrics,
     process::{Node, folder},
     wallet::Wallet,
 };
 
 const MANUAL: &[&str] = &["--sealing", "manual"];
-/// The journal's thread gathers for 100 ms and writes then; this is long enough on a loaded machine.
-const WRITTEN_WITHIN: Duration = Duration::from_secs(3);
+
+/// Waits until so many transactions are on the disk.
+fn wait_for_journal(node: &Node, count: f64) {
+    while metrics::value(&metrics::get(node.metrics.unwrap(), "/metrics").1, "ziver_local_transactions") < count {
+        std::thread::yield_now();
+    }
+}
 
 fn submit_three(node: &Node) -> Value {
     let mut wallet = Wallet::new(node, Baltathar);
@@ -51,9 +55,9 @@ fn goes_on(node: Node, folder: &std::path::Path, transfers: &Value) {
 #[test]
 fn transactions_of_own_clients_survive_kill_9_and_are_included_then() {
     let folder = folder();
-    let node = Node::start(folder.path(), MANUAL);
+    let node = Node::start(folder.path(), &[MANUAL, &["--prometheus-port", "0"]].concat());
     let transfers = submit_three(&node);
-    thread::sleep(WRITTEN_WITHIN);
+    wait_for_journal(&node, 3.0);
     node.kill();
     goes_on(Node::start(folder.path(), MANUAL), folder.path(), &transfers);
 }

@@ -632,3 +632,58 @@ fn base_that_moves_in_the_midst_of_a_read_neither_misleads_it_nor_the_cache() {
         assert_eq!(view.get(None, &key(0)), Ok(Some(value(1))));
     }
 }
+
+/// A database whose last final state has keys in both tries, and its state.
+fn settled() -> (Arc<MemoryDb>, StateDb) {
+    let db = Arc::new(MemoryDb::new());
+    let state = StateDb::open(db.clone(), Pruning::Keep(1)).unwrap();
+    let writes = |child| (0u8..8).map(move |key| Write { child, key, value: Some(key % 4) });
+    let changes = changes(&writes(false).chain(writes(true)).collect::<Vec<_>>());
+    let trie = StateDb::<KeccakHasher>::empty_view().root_after(&changes.delta(), StateVersion::V1).unwrap();
+    let mut batch = Batch::new();
+    state.insert_genesis(hash(0), changes, trie, &mut batch).unwrap();
+    db.write(batch).unwrap();
+    state.written();
+    (db, state)
+}
+
+#[test]
+fn verification_counts_the_keys_of_a_state_that_is_right() {
+    let (_, state) = settled();
+    assert_eq!(state.verify(), Ok(17), "8 in each, and the child's root");
+    assert_eq!(StateDb::<KeccakHasher>::open(Arc::new(MemoryDb::new()), Pruning::Keep(1)).unwrap().verify(), Ok(0));
+}
+
+#[test]
+fn verification_finds_every_damage_of_flat_state_and_trie() {
+    type Change = fn(&MemoryDb, &mut Batch);
+    fn first(db: &MemoryDb, column: Column) -> (Vec<u8>, Vec<u8>) {
+        db.iter(column, &[]).next().unwrap().unwrap()
+    }
+    let cases: [(&str, Change); 8] = [
+        ("key 0x3131 is not in the trie", |_, batch| batch.put(Column::State, *b"11", *b"v")),
+        ("has another value than the trie", |db, batch| batch.put(Column::State, first(db, Column::State).0, *b"v")),
+        ("is in the trie alone", |db, batch| batch.delete(Column::State, first(db, Column::State).0)),
+        ("of the child state 0x6b6964 has another value", |db, batch| {
+            batch.put(Column::ChildState, first(db, Column::ChildState).0, *b"v");
+        }),
+        ("is in the trie alone", |db, batch| batch.delete(Column::ChildState, first(db, Column::ChildState).0)),
+        ("9 keys are in child states, 8 in child tries", |_, batch| batch.put(Column::ChildState, [0; 40], *b"v")),
+        ("has another hash", |db, batch| {
+            let (key, mut node) = first(db, Column::Trie);
+            node[0] ^= 1;
+            batch.put(Column::Trie, key, node);
+        }),
+        ("", |db, batch| batch.delete(Column::Trie, first(db, Column::Trie).0)),
+    ];
+    for (expected, change) in cases {
+        let (db, state) = settled();
+        let mut batch = Batch::new();
+        change(&db, &mut batch);
+        db.write(batch).unwrap();
+        match state.verify() {
+            Err(StateError::Corrupt(why)) => assert!(why.contains(expected), "{why} in place of {expected}"),
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+}
