@@ -42,10 +42,19 @@ fn engine_config(args: &RunArgs, source: &GenesisSource) -> Result<EngineConfig>
         (None, _) => bail!("who makes the blocks of {}? Say so with --author", source.spec.name),
     };
     let sealing = args.sealing.with_block_time(args.block_time_ms);
-    let finality_lag = args.finality_lag.or((sealing != Sealing::Manual).then_some(FINALITY_LAG));
+    let finality_lag = args.finality_lag.or(default_finality_lag(sealing));
     let build_ms_max = build_ms_max(sealing);
     let pool = args.pool.limits();
     Ok(EngineConfig { sealing, author, finality_lag, build_ms_max, pool, ..EngineConfig::default() })
+}
+
+/// With instant sealing a block is final at once: the next one may come much later, or never.
+fn default_finality_lag(sealing: Sealing) -> Option<u32> {
+    match sealing {
+        Sealing::Interval { .. } => Some(FINALITY_LAG),
+        Sealing::Instant => Some(0),
+        Sealing::Manual => None,
+    }
 }
 
 fn build_ms_max(sealing: Sealing) -> u64 {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc::error::TrySendError, oneshot};
+use ziver_primitives::BlockNumber;
 
 use crate::{
     chain_read::ChainRead,
@@ -43,6 +44,8 @@ pub struct Context {
     pub link: Link,
     /// Names and properties.
     pub info: ChainInfo,
+    /// The best block when the node started.
+    pub starting_block: BlockNumber,
     reads: Turns,
     calls: Turns,
     pending: Turns,
@@ -60,6 +63,7 @@ impl Context {
         }
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
+            starting_block: chain.best().number,
             chain,
             link,
             info,

@@ -15,6 +15,8 @@ use jsonrpsee::{
     core::middleware::{Batch, BatchEntry, Notification, Request, RpcServiceT},
 };
 
+/// Bytes of a made-up name that are logged.
+const NAME_BYTES_MAX: usize = 64;
 /// In place of names that no method has.
 pub const UNKNOWN: &str = "unknown";
 
@@ -67,10 +69,19 @@ where
     fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let (service, observer) = (self.service.clone(), self.observer.clone());
         let method = known(&self.methods, request.method_name()).to_owned();
+        if method == UNKNOWN {
+            let name = request.method_name();
+            tracing::debug!(
+                "a client calls {:?}, which no method is named",
+                &name[..name.floor_char_boundary(NAME_BYTES_MAX)]
+            );
+        }
         async move {
             let begin = Instant::now();
             let response = service.call(request).await;
-            observer.called(&method, response.is_success(), begin.elapsed());
+            let took = begin.elapsed();
+            tracing::debug!("{method}: {} in {took:?}", if response.is_success() { "answered" } else { "refused" });
+            observer.called(&method, response.is_success(), took);
             response
         }
     }

@@ -31,7 +31,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     module.register_method("system_localListenAddresses", |_, _, _| json!([]))?;
     module.register_method("system_syncState", |_, context, _| {
         let best = context.chain().best().number;
-        json!({ "startingBlock": best, "currentBlock": best, "highestBlock": best })
+        json!({ "startingBlock": context.starting_block, "currentBlock": best, "highestBlock": best })
     })?;
     module.register_async_method("system_accountNextIndex", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;

@@ -52,8 +52,8 @@ pub struct RunArgs {
     /// Milliseconds between blocks with interval sealing [default: 2000].
     #[arg(long, value_name = "MS", value_parser = whole(1_u64..=3_600_000))]
     pub block_time_ms: Option<u64>,
-    /// A block is final when the best one is this many blocks above it [default: 2; with manual sealing, never: then
-    /// `engine_finalizeBlock` must make blocks final before 4096 of them are not].
+    /// A block is final when the best one is this many blocks above it [default: 2; with instant sealing 0; with manual
+    /// sealing, never: then `engine_finalizeBlock` must make blocks final before 4096 of them are not].
     #[arg(long, value_name = "N", value_parser = whole(0_u32..=4_000))]
     pub finality_lag: Option<u32>,
     /// Who makes the blocks and gets their fees [default on a development chain: Alith].

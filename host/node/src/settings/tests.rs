@@ -9,3 +9,10 @@ fn building_takes_half_of_the_interval_at_most() {
     }
     assert_eq!(build_ms_max(Sealing::Instant), 1_000);
 }
+
+#[test]
+fn instantly_made_blocks_are_final_at_once() {
+    assert_eq!(default_finality_lag(Sealing::Instant), Some(0));
+    assert_eq!(default_finality_lag(Sealing::Interval { interval_ms: 2_000 }), Some(2));
+    assert_eq!(default_finality_lag(Sealing::Manual), None);
+}

@@ -158,6 +158,10 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
             dispatchError: result.dispatchError,
             block: result.status.isFinalized ? result.status.asFinalized : result.status.isInBlock ? result.status.asInBlock : null,
           });
+        } else if (result.status.isFinalized) {
+          // Nothing comes after it: to wait on would hang.
+          unsubscribe?.();
+          reject(new Error(`transaction is final and was never ${until}`));
         }
       })
       .then((stop) => (unsubscribe = stop), reject);

@@ -129,12 +129,12 @@ test('next index counts what waits in the pool', async () => {
   }
 });
 
-test('instant sealing makes a block for each transaction at once', async () => {
+test('instant sealing makes a block for each transaction at once, and it is final', async () => {
   const instant = await startNode(['--sealing', 'instant']);
   try {
     const api = await instant.api();
-    const first = await send(api.tx.system.remark('0x01'), accounts.alith, { until: 'inBlock' });
-    const second = await send(api.tx.system.remark('0x02'), accounts.alith, { until: 'inBlock' });
+    const first = await send(api.tx.system.remark('0x01'), accounts.alith, { until: 'finalized' });
+    const second = await send(api.tx.system.remark('0x02'), accounts.alith, { until: 'finalized' });
     assert.equal((await api.rpc.chain.getHeader(first.block)).number.toNumber(), 1);
     assert.equal((await api.rpc.chain.getHeader(second.block)).number.toNumber(), 2);
   } finally {

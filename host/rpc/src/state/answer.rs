@@ -6,12 +6,15 @@
 //!
 //! Out of scope: answers that are serialised and wait for their client to read them.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use jsonrpsee::types::ErrorObjectOwned;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use ziver_primitives::{Hash, hashing::blake2_256};
+use ziver_primitives::{Hash, hashing::blake2_256, storage_keys::item_prefix};
 
 use crate::{
     Context,
@@ -133,13 +136,17 @@ pub type Fingerprint = Option<[u8; 32]>;
 /// Values at one block.
 #[derive(Debug, Clone)]
 pub struct Values {
-    /// Those that differ from what was known before.
+    /// Those that differ from what was known before, and the events, which every block makes anew.
     pub changed: StorageChangeSet,
     /// One per key.
     pub fingerprints: Vec<Fingerprint>,
     /// Bytes of the keys and of all values.
     pub bytes: usize,
 }
+
+/// The list of events. Each block writes it; two blocks with equal events have still had them twice, and whoever counts
+/// payments by them must be told of both.
+static EVENTS: LazyLock<Vec<u8>> = LazyLock::new(|| item_prefix("System", "Events"));
 
 /// Reads the values of `keys`, and tells apart those that changed since `known` (all, when nothing is known).
 pub fn values(
@@ -153,7 +160,8 @@ pub fn values(
         let value = chain.storage(at, None, key)?;
         size.add(key.len() + value.as_ref().map_or(0, Vec::len))?;
         let fingerprint = value.as_ref().map(|value| blake2_256(value));
-        if known.and_then(|known| known.get(index)) != Some(&fingerprint) {
+        let is_known = known.and_then(|known| known.get(index)) == Some(&fingerprint);
+        if !is_known || *key == *EVENTS {
             changes.push((json::bytes(key), value.map(json::bytes)));
         }
         fingerprints.push(fingerprint);

@@ -170,6 +170,9 @@ fn system_methods_tell_the_chain_spec() {
     for (method, expected) in cases {
         assert_eq!(result(node.address, method, json!([])), expected, "{method}");
     }
+    node.push(&[], 1);
+    let state = result(node.address, "system_syncState", json!([]));
+    assert_eq!(state, json!({ "startingBlock": 2, "currentBlock": 3, "highestBlock": 3 }));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
+use ziver_primitives::storage_keys::item_prefix;
 use ziver_rpc::{
     ReadError,
     limits::{KEYS_PER_QUERY_MAX, KEYS_PER_READ, STORAGE_ANSWER_BYTES_MAX, WATCHED_BYTES_PER_CONNECTION_MAX},
@@ -26,6 +27,24 @@ fn storage_is_told_at_once_and_then_what_changes() {
     assert_eq!(second, json!({ "block": format!("{:?}", header.hash()), "changes": [["0x7a", "0x21"]] }));
     node.push(&[(b"a", None)], 1);
     assert_eq!(ws.notification("state_storage", &id)["changes"], json!([["0x61", null]]));
+}
+
+#[test]
+fn events_are_told_for_each_block_even_if_they_equal_those_before() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let events = item_prefix("System", "Events");
+    let key = format!("0x{}", hex::encode(&events));
+    let id = ws.subscribe("state_subscribeStorage", json!([[key, "0x61"]]));
+    ws.notification("state_storage", &id);
+    for _ in 0..2 {
+        let header = node.push(&[(&events, Some(b"paid")), (b"a", Some(b"same"))], 1);
+        let told = ws.notification("state_storage", &id);
+        assert_eq!(
+            (&told["block"], &told["changes"][0]),
+            (&json!(format!("{:?}", header.hash())), &json!([key, "0x70616964"]))
+        );
+    }
 }
 
 #[test]
