@@ -76,6 +76,14 @@ async function launch(folder, port, args) {
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
   const exited = new Promise((resolve) => child.once('exit', resolve));
+  process.once('exit', () => child.kill('SIGKILL'));
+  let isRunning = false;
+  // Clients would try for ever to join a node that is gone.
+  exited.then((code) => {
+    if (!isRunning) return;
+    console.error(`ziver-host ended by itself with ${code}:\n${log}`);
+    process.exit(1);
+  });
   let metrics = null;
   const address = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no port after ${START_MAX_MS} ms:\n${log}`)), START_MAX_MS);
@@ -89,11 +97,13 @@ async function launch(folder, port, args) {
     });
     exited.then((code) => reject(new Error(`ziver-host ended with ${code}:\n${log}`)));
   });
+  isRunning = true;
   return {
     address,
     metrics,
     log: () => log,
     end(signal = 'SIGTERM') {
+      isRunning = false;
       child.kill(signal);
       return exited;
     },

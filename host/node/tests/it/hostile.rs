@@ -3,14 +3,17 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
+    sync::{Arc, Barrier},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
+use ziver_primitives::transaction::DevelopmentAccount::{Alith, Baltathar, Ethan};
 
 use crate::{
     client::{Ws, call, post},
-    process::{Node, folder},
+    process::{Node, folder, number},
+    wallet::Wallet,
 };
 
 const MIB: u64 = 1 << 20;
@@ -143,27 +146,189 @@ fn a_byte_now_and_then_is_not_waited_for_slow() {
     node.stop();
 }
 
+/// Where the signature of a transfer begins: after two bytes of length, the version and the account.
+const SIGNATURE_AT: usize = 23;
+
+/// Invalid transactions of every kind, made from a good one, with the error codes that say so.
+fn spoil(good: &str, outdated: &str, kind: usize, salt: usize) -> (String, &'static [i64]) {
+    let mut bytes = hex::decode(&good[2..]).unwrap();
+    let salt = salt.to_le_bytes();
+    match kind {
+        // Another signature is another account's, which has no money, or nobody's.
+        0 => bytes[SIGNATURE_AT..SIGNATURE_AT + 8].copy_from_slice(&salt),
+        // Another call under the same signature.
+        1 => {
+            let end = bytes.len();
+            bytes[end - 16..end - 8].copy_from_slice(&salt);
+        }
+        2 => return (outdated.to_owned(), &[1010, 1012, 1013]),
+        3 => bytes.truncate(20 + usize::from(salt[0]) % 60),
+        4 => return (format!("0x{}84{:0200x}", "6501", u64::from_le_bytes(salt)), &[1001, 1002, 1010]),
+        _ => return (format!("no hexadecimal {}", salt[0]), &[-32602]),
+    }
+    (format!("0x{}", hex::encode(bytes)), &[1001, 1002, 1010, 1012])
+}
+
 #[test]
 fn floods_of_invalid_transactions_are_refused_one_by_one_slow() {
     let folder = folder();
-    let node = Node::start(folder.path(), &["--block-time-ms", "500"]);
+    let node = Node::start(folder.path(), &["--block-time-ms", "300"]);
+    let address = node.address;
+    let mut alith = Wallet::new(&node, Alith);
+    let outdated = alith.transfer(Baltathar.account());
+    node.call("author_submitExtrinsic", json!([outdated]));
+    node.wait_for_block(node.best() + 2);
+    let good = Wallet::new(&node, Baltathar).transfer(Alith.account());
     let before = node.resident_bytes();
-    let height = node.best();
-    let submit = |id: usize| {
-        let junk = format!("0x{}84{:0200x}", "6501", id);
-        json!({ "jsonrpc": "2.0", "id": id, "method": "author_submitExtrinsic", "params": [junk] })
-    };
-    for round in 0..20 {
-        let batch: Vec<Value> = (0..500).map(|id| submit(round * 500 + id)).collect();
-        let answers: Value =
-            serde_json::from_str(&post(node.address, Value::from(batch).to_string().as_bytes()).1).unwrap();
-        for answer in answers.as_array().unwrap_or_else(|| panic!("{answers}")) {
-            assert!(answer["error"]["code"].is_i64(), "{answer}");
-        }
+    let floods = (0..3).map(|client: usize| {
+        let (good, outdated) = (good.clone(), outdated.clone());
+        std::thread::spawn(move || {
+            for round in 0..10 {
+                let (bad, codes): (Vec<_>, Vec<_>) = (0..400)
+                    .map(|id| spoil(&good, &outdated, id % 6, (client * 10 + round) * 400 + id))
+                    .unzip();
+                let batch: Vec<Value> = (0..)
+                    .zip(&bad)
+                    .map(|(id, bad)| json!({ "jsonrpc": "2.0", "id": id, "method": "author_submitExtrinsic", "params": [bad] }))
+                    .collect();
+                let answers = post(address, Value::from(batch).to_string().as_bytes()).1;
+                let answers: Value = serde_json::from_str(&answers).unwrap();
+                let answers = answers.as_array().unwrap_or_else(|| panic!("{answers}"));
+                assert_eq!(answers.len(), codes.len());
+                for answer in answers {
+                    let id = usize::try_from(answer["id"].as_u64().unwrap()).unwrap();
+                    let code = answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("{}: {answer}", bad[id]));
+                    assert!(codes[id].contains(&code), "{}: {answer}", bad[id]);
+                    assert!(answer["error"]["message"].as_str().unwrap().len() > 10, "{answer}");
+                }
+            }
+        })
+    });
+    let floods: Vec<_> = floods.collect();
+    // Meanwhile others pay, and are paid within a few blocks.
+    let mut paid = 0;
+    while paid == 0 || !floods.iter().all(std::thread::JoinHandle::is_finished) {
+        let height = node.best();
+        let hash = node.call("author_submitExtrinsic", json!([alith.transfer(Baltathar.account())]));
+        let receipt = loop {
+            let receipt = node.call("zx_getTransactionReceipt", json!([hash]));
+            if !receipt.is_null() {
+                break receipt;
+            }
+            node.wait_for_block(node.best() + 1);
+            assert!(node.best() < height + 50, "not in a block yet");
+        };
+        assert_eq!(receipt["status"], "0x1", "{receipt}");
+        paid += 1;
     }
+    floods.into_iter().for_each(|flood| flood.join().unwrap());
     assert_eq!(node.call("author_pendingExtrinsics", json!([])), json!([]));
     unharmed(&node, before, 200 * MIB);
-    node.wait_for_block(height + 2);
+    node.stop();
+}
+
+#[test]
+fn transactions_that_wait_for_ever_are_bounded_and_leave_room_for_others_slow() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--block-time-ms", "300", "--pool-limit", "8000"]);
+    let before = node.resident_bytes();
+    // The first of them is never sent: none can be in a block.
+    let mut ethan = Wallet::new(&node, Ethan);
+    ethan.transfer(Alith.account());
+    let (mut taken, mut refused) = (0, 0);
+    for _ in 0..8 {
+        let batch: Vec<Value> = (0..500)
+            .map(|id| {
+                let params = json!([ethan.transfer(Alith.account())]);
+                json!({ "jsonrpc": "2.0", "id": id, "method": "author_submitExtrinsic", "params": params })
+            })
+            .collect();
+        let answers = post(node.address, Value::from(batch).to_string().as_bytes()).1;
+        for answer in serde_json::from_str::<Vec<Value>>(&answers).unwrap() {
+            if answer["result"].is_string() {
+                taken += 1;
+            } else {
+                assert_eq!(answer["error"]["code"], 1016, "{answer}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((taken + refused, refused > 0), (4_000, true), "{taken} taken");
+    let waiting = number(&node.call("txpool_status", json!([]))["queued"]);
+    assert!((1..=1_000).contains(&waiting), "{waiting} wait");
+    let mut alith = Wallet::new(&node, Alith);
+    let hash = node.call("author_submitExtrinsic", json!([alith.transfer(Baltathar.account())]));
+    node.wait_for_block(node.best() + 2);
+    assert_eq!(node.call("zx_getTransactionReceipt", json!([hash]))["status"], "0x1");
+    unharmed(&node, before, 100 * MIB);
+    node.stop();
+}
+
+/// Follows the chain so many times on one connection and unpins nothing, until each follow was stopped.
+fn pin_for_ever(address: SocketAddr, follows: usize, begun: &Barrier) {
+    let mut ws = Ws::connect(address);
+    for id in 0..follows {
+        ws.request(json!(id), "chainHead_v1_follow", json!([true]));
+    }
+    let (mut answered, mut stopped, mut told) = (0, 0, 0);
+    while stopped < follows {
+        let message = ws.next().expect("the connection stands");
+        if message["id"].is_u64() {
+            assert!(message["result"].is_string(), "{message}");
+            answered += 1;
+            if answered == follows {
+                begun.wait();
+            }
+            continue;
+        }
+        match message["params"]["result"]["event"].as_str().unwrap_or_else(|| panic!("{message}")) {
+            "stop" => stopped += 1,
+            "finalized" => told += 1,
+            _ => {}
+        }
+    }
+    assert!(told / follows >= 256, "stopped after {told} final blocks for {follows} follows");
+    // Who follows anew is served.
+    let follow = ws.subscribe("chainHead_v1_follow", json!([false]));
+    assert_eq!(ws.notification("chainHead_v1_followEvent", &follow)["event"], "initialized");
+}
+
+#[test]
+fn blocks_pinned_for_ever_stop_the_follow_and_go_slow() {
+    const FOLLOWS: usize = 4;
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--sealing", "manual", "--state-pruning", "16"]);
+    let address = node.address;
+    let begun = Arc::new(Barrier::new(9));
+    let clients = (0..8).map(|_| {
+        let begun = begun.clone();
+        std::thread::spawn(move || pin_for_ever(address, FOLLOWS, &begun))
+    });
+    let clients: Vec<_> = clients.collect();
+    begun.wait();
+    let before = node.resident_bytes();
+    let mut alith = Wallet::new(&node, Alith);
+    let mut block = |node: &Node| {
+        node.call("author_submitExtrinsic", json!([alith.remark(20_000)]));
+        let made = node.call("engine_createBlock", json!([true, true]));
+        assert_eq!(node.call("system_health", json!([]))["isSyncing"], false);
+        made["hash"].clone()
+    };
+    let first = block(&node);
+    for _ in 0..400 {
+        block(&node);
+    }
+    // Pinned, so it can be read, although its state lies far beyond the pruning window.
+    let code = json!(["0x3a636f6465", first]);
+    assert!(call(address, "state_getStorageHash", code.clone())["result"].is_string());
+    for _ in 0..300 {
+        block(&node);
+    }
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    unharmed(&node, before, 200 * MIB);
+    // Nobody pins it any more.
+    (0..20).for_each(|_| drop(block(&node)));
+    assert_eq!(call(address, "state_getStorageHash", code)["error"]["code"], 4003);
     node.stop();
 }
 
