@@ -126,7 +126,7 @@ async fn blocks(args: &QueryBlocksArgs) -> Result<()> {
     let mut remote = Remote::connect(&args.node.url).await?;
     let last = usize::try_from(args.last).unwrap_or(usize::MAX);
     if args.watch {
-        return watch::watch(&mut remote, &args.node, last).await;
+        return watch::watch(remote, &args.node, last).await;
     }
     let list = watch::Blocks::read(&mut remote, last).await?;
     if args.node.json {

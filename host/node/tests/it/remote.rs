@@ -228,7 +228,8 @@ fn watch_tells_each_block_as_it_comes() {
     node.stop();
     let output = watch.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("the node ended the subscription"));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.starts_with("ziver-host: the node ended the "), "{stderr}");
 }
 
 #[test]

@@ -1,35 +1,30 @@
 //! `query blocks`: the last blocks, and `--watch`, which follows the chain in a live table.
 //!
-//! On a terminal the table is drawn anew with each block and each change of the window. Elsewhere each block is one line.
+//! On a terminal the table ([`screen`]) is drawn anew with each block and each change of the window, and it waits for a node
+//! that has gone. Elsewhere each block is one line, and the node's end is an error.
+
+mod screen;
 
 use std::{
     collections::BTreeMap,
-    io::{IsTerminal, Write, stdout},
+    io::{IsTerminal, stdout},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use anyhow::{Context, Result, bail};
-use crossterm::{
-    cursor::{Hide, MoveTo, Show},
-    event::{Event as Input, KeyCode, KeyModifiers},
-    execute, queue,
-    style::{Attribute, Print, SetAttribute},
-    terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen},
-};
+use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::signal::unix::{SignalKind, signal};
 use ziver_primitives::{BlockNumber, Hash};
 
+use self::screen::{NoTerminal, Screen};
 use crate::{
     cli::NodeArgs,
-    output::{print_line, table},
+    output::{Closed, print_line},
     remote::{Remote, RemoteHeader, hash_hex, read_header},
 };
 
-/// How often ages are drawn anew when nothing happens.
-const REDRAW_EVERY: Duration = Duration::from_secs(1);
-/// Lines of the screen besides the blocks: title and heading.
-const LINES_BESIDES: usize = 2;
+/// How long to wait before a node that has gone is looked for again.
+const JOIN_EVERY: Duration = Duration::from_secs(1);
 
 /// A block in the table.
 #[derive(Debug, Clone)]
@@ -180,25 +175,102 @@ impl Blocks {
     }
 }
 
-/// Follows the chain until the user or the node ends it.
-pub async fn watch(remote: &mut Remote, args: &NodeArgs, last: usize) -> Result<()> {
+/// Where what is followed is shown.
+enum Sight {
+    /// One line for each block.
+    Lines { as_json: bool },
+    /// A live table.
+    Table(Screen),
+}
+
+impl Sight {
+    fn show(&mut self, blocks: &Blocks, new: &[BlockNumber]) -> Result<()> {
+        match self {
+            Self::Lines { as_json } => {
+                for row in new.iter().filter_map(|number| blocks.rows.get(number)) {
+                    print_line(&if *as_json { row.to_json().to_string() } else { row.line() })?;
+                }
+                Ok(())
+            }
+            Self::Table(screen) => Ok(screen.draw(blocks)?),
+        }
+    }
+
+    /// When it has to be drawn anew though nothing is new.
+    async fn is_stale(&self) {
+        match self {
+            Self::Lines { .. } => std::future::pending().await,
+            Self::Table(screen) => screen.is_stale().await,
+        }
+    }
+}
+
+/// Follows the chain: in lines until the node ends, in a table until the user ends it.
+pub async fn watch(mut remote: Remote, args: &NodeArgs, last: usize) -> Result<()> {
+    let mut blocks = None;
+    if args.json || !stdout().is_terminal() {
+        // What is missed later is caught up with, however little is shown at first.
+        blocks = Some(Blocks { last, ..Blocks::read(&mut remote, 1).await? });
+        let ended = follow(&mut remote, &mut blocks, last, &mut Sight::Lines { as_json: args.json }).await;
+        // Whatever was being asked when it went.
+        let has_gone = |error: &anyhow::Error| !remote.is_connected() && !error.is::<Closed>();
+        return ended.map_err(|error| if has_gone(&error) { anyhow!("the node ended the connection") } else { error });
+    }
+    let mut terminated = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let chain: String = remote.call("system_chain", Vec::new()).await?;
+    let (screen, keys) = Screen::begin(format!("{chain} at {}", args.url))?;
+    // Beside the following, so that a node that does not answer keeps nobody here.
+    tokio::select! {
+        error = follow_on(remote, args, &mut blocks, last, screen) => Err(error),
+        ended = keys.until_end() => Ok(ended?),
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+/// Follows the chain on the screen, also from one node to the next; returns why the screen can't be used.
+async fn follow_on(
+    mut remote: Remote,
+    args: &NodeArgs,
+    blocks: &mut Option<Blocks>,
+    last: usize,
+    screen: Screen,
+) -> anyhow::Error {
+    let mut sight = Sight::Table(screen);
+    loop {
+        let Err(error) = follow(&mut remote, blocks, last, &mut sight).await else { continue };
+        if error.is::<NoTerminal>() {
+            return error;
+        }
+        let Sight::Table(screen) = &mut sight else { return error };
+        screen.trouble = Some(error.to_string());
+        remote = loop {
+            if let Err(error) = blocks.as_ref().map_or(Ok(()), |blocks| screen.draw(blocks)) {
+                return error.into();
+            }
+            tokio::time::sleep(JOIN_EVERY).await;
+            match Remote::connect(&args.url).await {
+                Ok(remote) => break remote,
+                Err(error) => screen.trouble = Some(error.to_string()),
+            }
+        };
+        // It may follow another chain by now.
+        *blocks = None;
+        screen.trouble = None;
+    }
+}
+
+/// Follows the chain on one connection until that fails. Begins with the last blocks unless there are some.
+async fn follow(remote: &mut Remote, blocks: &mut Option<Blocks>, last: usize, sight: &mut Sight) -> Result<()> {
     let mut heads = remote.subscribe("chain_subscribeNewHeads", Vec::new(), "chain_unsubscribeNewHeads").await?;
     let finals = "chain_subscribeFinalizedHeads";
     let mut finals = remote.subscribe(finals, Vec::new(), "chain_unsubscribeFinalizedHeads").await?;
-    let chain: String = remote.call("system_chain", Vec::new()).await?;
-    let is_live = stdout().is_terminal() && !args.json;
-    let mut blocks = Blocks::read(remote, if is_live { last } else { 1 }).await?;
-    // From here on what was missed is caught up with, however little was shown at first.
-    blocks.last = last;
-    let title = format!("{chain} at {}", args.url);
-    let mut screen = if is_live { Some(Screen::begin(title)?) } else { None };
-    for row in blocks.rows().filter(|_| !is_live) {
-        tell(row, args.json)?;
-    }
+    let blocks = match blocks {
+        Some(blocks) => blocks,
+        None => blocks.insert(Blocks::read(remote, last).await?),
+    };
+    let mut new: Vec<_> = blocks.rows.keys().copied().collect();
     loop {
-        if let Some(screen) = &mut screen {
-            screen.draw(&blocks)?;
-        }
+        sight.show(blocks, &std::mem::take(&mut new))?;
         tokio::select! {
             head = heads.next() => {
                 let head = head.context("the node ended the subscription")?.context("the node answered no header")?;
@@ -210,106 +282,15 @@ pub async fn watch(remote: &mut Remote, args: &NodeArgs, last: usize) -> Result<
                     continue;
                 }
                 let header = remote.header(hash).await?;
-                let new = blocks.take(remote, header).await?;
-                for row in new.iter().filter_map(|number| blocks.rows.get(number)).filter(|_| !is_live) {
-                    tell(row, args.json)?;
-                }
+                new = blocks.take(remote, header).await?;
             }
             head = finals.next() => {
                 let head = head.context("the node ended the subscription")?.context("the node answered no header")?;
                 blocks.finalize(read_header(Hash::zero(), head)?.number);
             }
-            input = next_input(&mut screen) => match input {
-                Some(Input::Key(key)) if is_end(key.code, key.modifiers) => return Ok(()),
-                Some(_) => {}
-                None => bail!("the terminal is gone"),
-            },
-            () = tokio::time::sleep(REDRAW_EVERY), if is_live => {}
+            () = sight.is_stale() => {}
         }
     }
-}
-
-fn tell(row: &Row, as_json: bool) -> Result<()> {
-    print_line(&if as_json { row.to_json().to_string() } else { row.line() })
-}
-
-fn is_end(code: KeyCode, modifiers: KeyModifiers) -> bool {
-    let ctrl_c = code == KeyCode::Char('c') && modifiers.contains(KeyModifiers::CONTROL);
-    ctrl_c || matches!(code, KeyCode::Char('q') | KeyCode::Esc)
-}
-
-/// What the user does; never ends where there is no screen.
-async fn next_input(screen: &mut Option<Screen>) -> Option<Input> {
-    match screen {
-        Some(screen) => screen.inputs.recv().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// The terminal, while it shows the table. Dropping it gives the terminal back as it was.
-struct Screen {
-    title: String,
-    inputs: mpsc::Receiver<Input>,
-}
-
-impl Screen {
-    fn begin(title: String) -> Result<Self> {
-        let (sender, inputs) = mpsc::channel(16);
-        terminal::enable_raw_mode().context("cannot use the terminal")?;
-        let screen = Self { title, inputs };
-        execute!(stdout(), EnterAlternateScreen, Hide)?;
-        // It waits for keys until the process ends: reading a terminal can't be broken off.
-        std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
-            while let Ok(input) = crossterm::event::read() {
-                if sender.blocking_send(input).is_err() {
-                    break;
-                }
-            }
-        })?;
-        Ok(screen)
-    }
-
-    fn draw(&mut self, blocks: &Blocks) -> Result<()> {
-        let (width, height) = terminal::size()?;
-        let (width, height) = (usize::from(width), usize::from(height));
-        let title = format!("{}   best {}, final {}   q ends", self.title, blocks.best(), blocks.finalized);
-        let mut out = stdout().lock();
-        for (line, text) in picture(blocks, width, height).into_iter().enumerate() {
-            let attribute = if line == 0 { Attribute::Reverse } else { Attribute::Reset };
-            let row = u16::try_from(line + 1).unwrap_or(u16::MAX);
-            queue!(out, MoveTo(0, row), SetAttribute(attribute), Print(text), SetAttribute(Attribute::Reset))?;
-            queue!(out, Clear(ClearType::UntilNewLine))?;
-        }
-        queue!(out, Clear(ClearType::FromCursorDown), MoveTo(0, 0), SetAttribute(Attribute::Bold))?;
-        queue!(out, Print(cut(&title, width)), SetAttribute(Attribute::Reset), Clear(ClearType::UntilNewLine))?;
-        Ok(out.flush()?)
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        // There is nothing to be done when the terminal has gone.
-        let _ = execute!(stdout(), Show, LeaveAlternateScreen);
-        let _ = terminal::disable_raw_mode();
-    }
-}
-
-/// Heading and rows, as many and as wide as there is room.
-fn picture(blocks: &Blocks, width: usize, height: usize) -> Vec<String> {
-    let room = height.saturating_sub(LINES_BESIDES);
-    let lines = |whole_hash| -> Vec<String> {
-        let rows = blocks.rows().take(room).map(|row| row.cells(whole_hash));
-        let rows: Vec<_> = std::iter::once(heading()).chain(rows).collect();
-        table(&rows).lines().map(str::to_owned).collect()
-    };
-    let whole = lines(true);
-    let fits = whole.iter().all(|line| line.chars().count() <= width);
-    let chosen = if fits { whole } else { lines(false) };
-    chosen.iter().map(|line| cut(line, width)).collect()
-}
-
-fn cut(text: &str, width: usize) -> String {
-    text.chars().take(width).collect()
 }
 
 #[cfg(test)]
