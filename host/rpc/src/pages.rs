@@ -21,7 +21,27 @@ use jsonrpsee::server::{HttpBody, HttpResponse};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-const EXPLORER: &str = include_str!("explorer/page.html");
+/// The page's parts, put together to one, so that a browser asks for nothing else. `route.js` comes last: it starts what the others define.
+const EXPLORER: &str = concat!(
+    include_str!("explorer/head.html"),
+    "<style>\n",
+    include_str!("explorer/style.css"),
+    "</style>\n",
+    include_str!("explorer/body.html"),
+    "<script>\n",
+    include_str!("explorer/connection.js"),
+    include_str!("explorer/elements.js"),
+    include_str!("explorer/text.js"),
+    include_str!("explorer/chain.js"),
+    include_str!("explorer/home.js"),
+    include_str!("explorer/block.js"),
+    include_str!("explorer/transaction.js"),
+    include_str!("explorer/account.js"),
+    include_str!("explorer/pool.js"),
+    include_str!("explorer/route.js"),
+    "</script>\n",
+    include_str!("explorer/tail.html"),
+);
 
 /// The page may run its own script and nothing else.
 static EXPLORER_POLICY: LazyLock<String> = LazyLock::new(|| {

@@ -31,10 +31,10 @@ export function stranger() {
   return keyring.addFromUri('0x' + randomBytes(32).toString('hex'));
 }
 
-/** Starts a node; `args` are added to its command line. */
-export async function startNode(args = ['--sealing', 'interval=300']) {
+/** Starts a node; `args` are added to its command line, and `port` is one that was free a moment ago. */
+export async function startNode(args = ['--sealing', 'interval=300'], port = 0) {
   const folder = await mkdtemp(join(tmpdir(), 'ziver-clients-'));
-  let running = await launch(folder, 0, args);
+  let running = await launch(folder, port, args);
   const { address } = running;
   const apis = [];
   return {
