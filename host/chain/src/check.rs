@@ -4,6 +4,7 @@
 //! Each block runs with the runtime in its parent's state, so old blocks run old code. The replay has a database of its own,
 //! so it works on a node that pruned its states.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ziver_db::Db;
@@ -61,6 +62,9 @@ pub enum CheckError {
     /// The scratch database failed.
     #[error("replay: {0}")]
     Finalize(#[from] FinalizeError),
+    /// The caller wished no more.
+    #[error("ended after block {0}")]
+    Stopped(BlockNumber),
 }
 
 /// What was found right.
@@ -73,13 +77,14 @@ pub struct Checked {
 }
 
 /// Compares the stored state of the final block with its trie and root, then executes blocks 1 to `last` of the best chain again, in
-/// `scratch`, an empty database. Calls `progress` after each block with its number and `last`. Nobody may write meanwhile.
+/// `scratch`, an empty database. Calls `progress` after each block with its number and `last`, and ends if it
+/// answers so. Nobody may write meanwhile.
 pub fn check_chain(
     reader: &ChainReader,
     source: &GenesisSource,
     scratch: Arc<dyn Db>,
     last: Option<BlockNumber>,
-    progress: &mut dyn FnMut(BlockNumber, BlockNumber),
+    progress: &mut dyn FnMut(BlockNumber, BlockNumber) -> ControlFlow<()>,
 ) -> Result<Checked, CheckError> {
     let keys = verify_state(reader)?;
     let last = last.unwrap_or(reader.best().number).min(reader.best().number);
@@ -95,7 +100,9 @@ pub fn check_chain(
         let hash = block.header.hash();
         replay.import(block, None).map_err(|error| CheckError::Block { number, error })?;
         replay.finalize(&hash)?;
-        progress(number, last);
+        if progress(number, last).is_break() {
+            return Err(CheckError::Stopped(number));
+        }
     }
     Ok(Checked { blocks: last, keys })
 }

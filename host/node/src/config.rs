@@ -226,6 +226,18 @@ fn settings(options: &[Arg], active: &ArgMatches, given: &[Given]) -> Vec<Settin
     options.iter().map(setting).collect()
 }
 
+impl Configured {
+    /// Where an option is set, and its name: `--chain`, or `ziver.toml:3: chain`.
+    pub fn place(&self, name: &str) -> Option<String> {
+        let setting = self.settings.iter().find(|setting| setting.name == name)?;
+        match &setting.origin {
+            Origin::Flag => Some(format!("--{name}")),
+            Origin::Place(place) => Some(format!("{place}: {name}")),
+            Origin::Default => Some(format!("{name} (default)")),
+        }
+    }
+}
+
 impl Cli {
     /// The file that the command line names.
     fn config_file(&self) -> Option<PathBuf> {

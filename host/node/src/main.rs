@@ -5,8 +5,9 @@
 //! besides running.
 //!
 //! # Exit codes
-//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file; 70 when the database failed while it
-//! ran; ended by SIGABRT after a bug (a panic in any thread), with a message.
+//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file; 70 when
+//! the database failed while it ran; ended by SIGABRT after a bug (a panic in any thread), with a message. Commands that a
+//! signal ends: 128 and the signal's number.
 //!
 //! # Out of scope
 //! What is right or wrong in a block: the runtime's business. What is done next: the engine's.
@@ -28,6 +29,7 @@ mod descriptors;
 mod engine_loop;
 mod health;
 mod informant;
+mod interrupt;
 mod journal;
 mod keystore;
 mod limits;
@@ -48,7 +50,7 @@ use anyhow::Result;
 
 use crate::config::Configured;
 
-/// Environment or configuration file are wrong; clap's own code for a wrong command line.
+/// Command line, environment or configuration file are wrong; clap's own code, too.
 const EXIT_CONFIGURATION: u8 = 2;
 /// The database failed while the node ran.
 const EXIT_FATAL: u8 = 70;
@@ -61,9 +63,12 @@ fn main() -> ExitCode {
         Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("ziver-host: {}", one_line(&error));
+            if let Some(interrupted) = error.downcast_ref::<interrupt::Interrupted>() {
+                return ExitCode::from(interrupted.exit_code());
+            }
             match () {
                 () if error.is::<run::Fatal>() => ExitCode::from(EXIT_FATAL),
-                () if error.is::<config::ConfigError>() => ExitCode::from(EXIT_CONFIGURATION),
+                () if is_configuration(&error) => ExitCode::from(EXIT_CONFIGURATION),
                 () => ExitCode::FAILURE,
             }
         }
@@ -71,10 +76,19 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(configured: &Configured) -> Result<()> {
-    match &configured.cli.command {
+    let done = match &configured.cli.command {
         None => run::run(&configured.cli.run, configured),
         Some(command) => commands::perform(command, configured),
+    };
+    match (done, configured.place("chain")) {
+        (Err(error), Some(place)) if error.is::<store::ChainError>() => Err(error.context(place)),
+        (done, _) => done,
     }
+}
+
+/// Whether the user must change what was said before it can work.
+fn is_configuration(error: &anyhow::Error) -> bool {
+    error.is::<config::ConfigError>() || error.is::<output::Usage>() || error.is::<store::ChainError>()
 }
 
 /// The error and its causes, each said once, in one line.

@@ -9,6 +9,11 @@ use anyhow::Result;
 #[error("stdout is closed")]
 pub struct Closed;
 
+/// What was asked for can't be meant, though each option alone is right: the command line is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
 /// Prints text as it is.
 pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
@@ -27,6 +32,11 @@ pub fn told(written: io::Result<()>) -> Result<()> {
         Err(error) => Err(anyhow::Error::new(error).context("cannot write to stdout")),
         Ok(()) => Ok(()),
     }
+}
+
+/// A number with its noun.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Rows in columns as wide as their longest cell, two spaces apart; the first row is the heading.

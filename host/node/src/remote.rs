@@ -19,7 +19,9 @@ use crate::cli::{BlockAt, NodeUrl};
 
 /// Longest answer that is taken.
 const ANSWER_BYTES_MAX: u32 = 64 << 20;
-/// How long to wait for a connection or an answer.
+/// How long to wait for a connection.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Notifications that may wait for us.
 const NOTIFICATIONS_MAX: usize = 4_096;
@@ -59,11 +61,20 @@ pub struct RemoteVersion {
 impl Remote {
     /// Connects.
     pub async fn connect(url: &NodeUrl) -> Result<Self> {
+        Self::connect_within(url, CONNECT_PATIENCE).await
+    }
+
+    async fn connect_within(url: &NodeUrl, patience: Duration) -> Result<Self> {
         let failed = || format!("cannot connect to {url}");
         let parsed = Url::parse(&url.0).with_context(failed)?;
         let transport = WsTransportClientBuilder::default().max_response_size(ANSWER_BYTES_MAX);
         let transport = transport.max_request_size(ANSWER_BYTES_MAX).connection_timeout(PATIENCE);
-        let (sender, receiver) = transport.build(parsed).await.with_context(failed)?;
+        let (sender, receiver) = match tokio::time::timeout(patience, transport.build(parsed)).await {
+            Ok(connected) => connected.with_context(failed)?,
+            Err(_) => {
+                bail!("{}: nobody answered there in {} s; is it a node's JSON-RPC?", failed(), patience.as_secs())
+            }
+        };
         let builder = ClientBuilder::default().request_timeout(PATIENCE);
         let client = builder.max_buffer_capacity_per_subscription(NOTIFICATIONS_MAX).build_with_tokio(sender, receiver);
         Ok(Self { client, metadata: HashMap::new() })
@@ -228,3 +239,6 @@ pub fn hash_hex(hash: Hash) -> String {
 pub fn hex_bytes(value: &Value) -> Option<Vec<u8>> {
     hex::decode(value.as_str()?.strip_prefix("0x")?).ok()
 }
+
+#[cfg(test)]
+mod tests;

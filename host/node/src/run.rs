@@ -40,7 +40,7 @@ const RPC_STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Runs until a signal or a failure ends it.
 pub fn run(args: &RunArgs, configured: &Configured) -> Result<()> {
-    let Settings { source, engine } = Settings::new(args)?;
+    let Settings { source, engine } = Settings::new(args, configured)?;
     logging::start(&args.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -70,7 +70,8 @@ pub fn run(args: &RunArgs, configured: &Configured) -> Result<()> {
     }
     tracing::info!("data in {}", folder.display());
     let Descriptors { granted, database, connections } = descriptors;
-    tracing::info!("{granted} files may be open: {database} of the database, {connections} connections at most");
+    let connections = connections.min(args.rpc.rpc_max_connections);
+    tracing::info!("{granted} files may be open: {database} of the database; {connections} connections at most");
     let chain = store::open_chain(&args.store, &source, &folder, database)?;
     let ended = serve(runtime, signals, chain, engine, args, connections);
     // The folder goes after the database is closed.

@@ -11,7 +11,7 @@
 //!
 //! Out of scope: key files ([`crate::keystore`]), where a secret is read from ([`crate::commands`]).
 
-use bip32::{DerivationPath, XPrv};
+use bip32::{ChildNumber, DerivationPath, XPrv};
 use bip39::{Language, Mnemonic};
 use k256::ecdsa::{SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
@@ -24,6 +24,8 @@ use ziver_primitives::{
 pub const COIN_TYPE: u32 = 60;
 /// The phrase of the development accounts; everybody knows it.
 const DEVELOPMENT_PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+/// Numbers of a derivation path are below this.
+pub const PATH_NUMBERS: u32 = 1 << 31;
 /// Deepest derivation path: no wallet goes further.
 const PATH_DEPTH_MAX: usize = 16;
 
@@ -56,15 +58,19 @@ pub struct Derivation {
 
 impl Default for Derivation {
     fn default() -> Self {
-        Self { path: bip44(COIN_TYPE, 0), passphrase: Zeroizing::default() }
+        let path = bip44(COIN_TYPE, 0).expect("60 and 0 are below 2^31");
+        Self { path, passphrase: Zeroizing::default() }
     }
 }
 
-/// BIP-44's path of an account as Ethereum's wallets use it: `m/44'/coin'/0'/0/index`.
-pub fn bip44(coin_type: u32, index: u32) -> DerivationPath {
-    let path = format!("m/44'/{coin_type}'/0'/0/{index}");
-    // Both numbers are below 2^31: their options' ranges say so.
-    path.parse().unwrap_or_default()
+/// BIP-44's path of an account as Ethereum's wallets use it: `m/44'/coin'/0'/0/index`. Both numbers are below 2^31. An empty
+/// path would be the master key's, so there is none for others.
+pub fn bip44(coin_type: u32, index: u32) -> Result<DerivationPath, SecretError> {
+    let number = |number, hardened| ChildNumber::new(number, hardened).map_err(|_| SecretError::Path);
+    let mut path = DerivationPath::default();
+    path.extend([number(44, true)?, number(coin_type, true)?, number(0, true)?, number(0, false)?]);
+    path.push(number(index, false)?);
+    Ok(path)
 }
 
 /// Parses a derivation path.
@@ -107,7 +113,7 @@ impl Key {
 
     fn development(account: DevelopmentAccount) -> Result<Self, SecretError> {
         let index = DevelopmentAccount::ALL.iter().zip(0..).find(|(other, _)| **other == account);
-        let path = bip44(COIN_TYPE, index.map_or(0, |(_, index)| index));
+        let path = bip44(COIN_TYPE, index.map_or(0, |(_, index)| index))?;
         Self::derive(&mnemonic(DEVELOPMENT_PHRASE)?, &path, "")
     }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError, limits::SPEC_BYTES_MAX};
+use ziver_chain::{Chain, ChainConfig, ChainSpec, GenesisSource, OpenError, limits::SPEC_BYTES_MAX, spec::SpecError};
 use ziver_db::{Db, OpenError as DbOpenError, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
 use ziver_state::{Pruning, StateError};
@@ -21,15 +21,42 @@ use ziver_state::{Pruning, StateError};
 use crate::{cli::StoreArgs, descriptors::Descriptors};
 
 const DEV_SPEC: &str = include_str!("../../../chain-specs/dev.json");
+/// The lock file that `ziver_db` puts into every database.
+const LOCK_FILE: &str = "ziver.lock";
 const MIB: usize = 1024 * 1024;
 
+/// Why a chain can't be taken: the configuration is wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum ChainError {
+    /// The option has an empty value.
+    #[error("a chain spec's file, or dev, expected")]
+    Nothing,
+    /// There is no such file, or it can't be read.
+    #[error("cannot read the chain spec {file}: {source}")]
+    Read {
+        /// The file.
+        file: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It is no chain spec.
+    #[error("cannot use {chain}: {source}")]
+    Spec {
+        /// Its name.
+        chain: String,
+        /// What is wrong.
+        source: SpecError,
+    },
+}
+
 /// Reads a chain spec from a file; `dev` is built in.
-pub fn read_spec(chain: &str) -> Result<GenesisSource> {
+pub fn read_spec(chain: &str) -> Result<GenesisSource, ChainError> {
     let text = match chain {
+        "" => return Err(ChainError::Nothing),
         "dev" => DEV_SPEC.as_bytes().to_vec(),
-        file => read_file(file).with_context(|| format!("cannot read the chain spec {file}"))?,
+        file => read_file(file).map_err(|source| ChainError::Read { file: file.to_owned(), source })?,
     };
-    let spec = ChainSpec::parse(&text).with_context(|| format!("cannot use {chain}"))?;
+    let spec = ChainSpec::parse(&text).map_err(|source| ChainError::Spec { chain: chain.to_owned(), source })?;
     Ok(GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) })
 }
 
@@ -120,10 +147,19 @@ pub fn purge(folder: &Path) -> Result<()> {
     if !db.exists() {
         bail!("there is no chain in {}", folder.display());
     }
+    // Opening writes, and nothing is to be written among what is not ours.
+    if !is_ours(&db).with_context(|| format!("cannot read {}", db.display()))? {
+        bail!("{} holds no database of this program: it stays", db.display());
+    }
     let opened = RocksDb::open(&db, &RocksOptions::default());
     // Whoever holds the database's lock goes on using the files. And what is not ours stays.
     if let Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. } | DbOpenError::Foreign { .. })) = opened {
         return Err(error.into());
     }
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
+
+/// Whether a folder has the lock file of every database of ours, or is empty.
+fn is_ours(db: &Path) -> io::Result<bool> {
+    Ok(db.join(LOCK_FILE).exists() || fs::read_dir(db)?.next().is_none())
 }

@@ -1,6 +1,6 @@
 //! The whole chain executed again.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use ziver_chain::{CheckError, GenesisSource, check_chain};
 use ziver_db::{Batch, Column, Db, MemoryDb};
@@ -19,7 +19,10 @@ fn whole_chain_replays_and_tells_of_its_progress() {
         world.grow(world.chain.best().hash, vec![transfer]);
     }
     let mut seen = Vec::new();
-    let mut progress = |number, last| seen.push((number, last));
+    let mut progress = |number, last| {
+        seen.push((number, last));
+        ControlFlow::Continue(())
+    };
     let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut progress).unwrap();
     assert_eq!(checked.blocks, 4);
     assert!(checked.keys > 10, "{checked:?}");
@@ -30,8 +33,19 @@ fn whole_chain_replays_and_tells_of_its_progress() {
 fn replay_up_to_a_block_stops_there() {
     let mut world = World::new();
     world.branch(world.genesis(), Alith, 3);
-    let checked = check_chain(world.chain.reader(), &dev_source(), scratch(), Some(2), &mut |_, _| {}).unwrap();
+    let checked =
+        check_chain(world.chain.reader(), &dev_source(), scratch(), Some(2), &mut |_, _| ControlFlow::Continue(()))
+            .unwrap();
     assert_eq!(checked.blocks, 2);
+}
+
+#[test]
+fn replay_ends_where_the_caller_says() {
+    let mut world = World::new();
+    world.branch(world.genesis(), Alith, 3);
+    let mut progress = |number, _| if number == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let stopped = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut progress);
+    assert!(matches!(stopped, Err(CheckError::Stopped(2))), "{stopped:?}");
 }
 
 #[test]
@@ -39,7 +53,12 @@ fn replay_with_a_newer_embedded_runtime_uses_the_old_one() {
     let mut world = World::new();
     world.branch(world.genesis(), Alith, 2);
     let newer = GenesisSource { default_code: Arc::from(ziver_wasm::UPGRADED), ..dev_source() };
-    assert_eq!(check_chain(world.chain.reader(), &newer, scratch(), None, &mut |_, _| {}).unwrap().blocks, 2);
+    assert_eq!(
+        check_chain(world.chain.reader(), &newer, scratch(), None, &mut |_, _| ControlFlow::Continue(()))
+            .unwrap()
+            .blocks,
+        2
+    );
 }
 
 #[test]
@@ -50,7 +69,8 @@ fn replay_names_the_block_that_was_tampered_with() {
     let mut batch = Batch::new();
     batch.put(Column::Body, blocks[1].hash.as_bytes(), codec::Encode::encode(&other));
     world.db.write(batch).unwrap();
-    let failed = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| {});
+    let failed =
+        check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(failed, Err(CheckError::Block { number: 2, .. })), "{failed:?}");
 }
 
@@ -60,7 +80,7 @@ fn replay_with_the_specification_of_another_chain_is_refused() {
     let json = br#"{"name": "O", "id": "o", "genesis": {"runtimeGenesis": {"patch": {}}}}"#;
     let spec = Arc::new(ziver_chain::ChainSpec::parse(json).unwrap());
     let other = GenesisSource { spec, ..dev_source() };
-    let refused = check_chain(world.chain.reader(), &other, scratch(), None, &mut |_, _| {});
+    let refused = check_chain(world.chain.reader(), &other, scratch(), None, &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(refused, Err(CheckError::Genesis { found, .. }) if found == world.genesis()), "{refused:?}");
 }
 
@@ -74,6 +94,7 @@ fn stored_state_that_is_not_the_headers_is_told_of() {
     let mut batch = Batch::new();
     batch.put(Column::State, key, value);
     world.db.write(batch).unwrap();
-    let failed = check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| {});
+    let failed =
+        check_chain(world.chain.reader(), &dev_source(), scratch(), None, &mut |_, _| ControlFlow::Continue(()));
     assert!(matches!(failed, Err(CheckError::State { number: 2, .. })), "{failed:?}");
 }

@@ -1,5 +1,7 @@
 //! The runtime replaced by a transaction, on one branch and not on the other.
 
+use std::ops::ControlFlow;
+
 use ziver_chain::{ChainEvent, check_chain};
 use ziver_db::MemoryDb;
 use ziver_primitives::Hash;
@@ -67,7 +69,8 @@ fn old_blocks_replay_with_old_code_after_an_upgrade() {
     let after = world.branch(upgraded.hash, Alith, 2);
     world.chain.finalize(&after[0].hash).unwrap();
     let scratch = std::sync::Arc::new(MemoryDb::new());
-    let checked = check_chain(world.chain.reader(), &dev_source(), scratch, None, &mut |_, _| {}).unwrap();
+    let checked =
+        check_chain(world.chain.reader(), &dev_source(), scratch, None, &mut |_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!(checked.blocks, 5);
 }
 

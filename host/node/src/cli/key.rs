@@ -6,7 +6,7 @@ use bip32::DerivationPath;
 use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
-use crate::secret::COIN_TYPE;
+use crate::secret::{COIN_TYPE, PATH_NUMBERS};
 
 /// Keys: made, looked at, kept.
 #[derive(Debug, Subcommand)]
@@ -40,10 +40,10 @@ pub struct DerivationArgs {
     #[arg(long, value_name = "PATH", value_parser = crate::secret::path, conflicts_with_all = ["coin_type", "index"])]
     pub path: Option<DerivationPath>,
     /// Coin type in the derivation path (BIP-44): 60 is Ethereum's, 806 Ziver's own.
-    #[arg(long, value_name = "N", default_value_t = COIN_TYPE, value_parser = clap::value_parser!(u32).range(..1 << 31))]
+    #[arg(long, value_name = "N", default_value_t = COIN_TYPE, value_parser = clap::value_parser!(u32).range(..i64::from(PATH_NUMBERS)))]
     pub coin_type: u32,
     /// Which of the phrase's accounts: the last number of the derivation path.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..1 << 31))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..i64::from(PATH_NUMBERS)))]
     pub index: u32,
     /// File with the phrase's passphrase (BIP-39), if it has one.
     #[arg(long, value_name = "FILE")]
@@ -123,7 +123,7 @@ pub struct EncryptionArgs {
 /// What to show.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// A public key or an address; without it, a secret is inspected.
+    /// A public key, an address or a development account's name; without it, a secret is inspected.
     #[arg(value_name = "PUBLIC", conflicts_with_all = ["suri", "secret_file", "keystore"])]
     pub public: Option<String>,
     /// The secret.

@@ -75,13 +75,18 @@ pub enum WsPort {
 }
 
 impl RpcArgs {
-    /// The server's configuration, with at most `connections` that the operating system allows.
-    pub fn server_config(&self, address: SocketAddr, cors: Cors, connections: u32) -> ServerConfig {
-        let second = match self.ws_port {
+    /// The second port, if there is one, beside this first one.
+    pub fn second_port(&self, rpc_port: u16) -> Option<u16> {
+        match self.ws_port {
             Some(WsPort::None) => None,
             Some(WsPort::Port(port)) => Some(port),
-            None => (address.port() == RPC_PORT).then_some(WS_PORT),
-        };
+            None => (rpc_port == RPC_PORT).then_some(WS_PORT),
+        }
+    }
+
+    /// The server's configuration, with at most `connections` that the operating system allows.
+    pub fn server_config(&self, address: SocketAddr, cors: Cors, connections: u32) -> ServerConfig {
+        let second = self.second_port(address.port());
         ServerConfig {
             address,
             second_address: second.map(|port| SocketAddr::new(address.ip(), port)),

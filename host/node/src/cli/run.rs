@@ -88,6 +88,11 @@ pub enum SealingArg {
 }
 
 impl SealingArg {
+    /// Whether it leaves the interval to `--block-time-ms`.
+    pub fn is_plain(self) -> bool {
+        self == Self::Interval(None)
+    }
+
     /// With the interval that holds.
     pub fn with_block_time(self, block_time_ms: Option<u64>) -> Sealing {
         match self {

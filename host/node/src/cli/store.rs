@@ -23,8 +23,8 @@ pub struct StoreArgs {
     /// Memory for the database's cache, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = whole(8_u32..=1_048_576))]
     pub db_cache_mb: u32,
-    /// What is logged: error, warn, info, debug, trace, or tracing's filter syntax.
-    #[arg(long, value_name = "FILTER", default_value = "info")]
+    /// What is logged: error, warn, info, debug, trace, off, or tracing's filter syntax, such as `info,ziver_rpc=debug`.
+    #[arg(long, value_name = "FILTER", default_value = "info", value_parser = crate::logging::filter_text)]
     pub log: String,
     /// How a line of the log looks: text for people, or a JSON object for programs.
     #[arg(long, value_name = "text|json", value_enum, default_value = "text")]

@@ -142,14 +142,27 @@ fn how_much(text: &str) -> Result<HowMuch, String> {
 #[derive(Debug, Args)]
 pub struct RemarkArgs {
     /// The text; bytes after 0x in hexadecimal.
-    #[arg(value_name = "TEXT")]
-    pub text: String,
+    #[arg(value_name = "TEXT", value_parser = remark)]
+    pub text: RemarkBytes,
     /// Let an event tell the remark's hash.
     #[arg(long)]
     pub event: bool,
     /// How.
     #[command(flatten)]
     pub tx: TxArgs,
+}
+
+/// A remark's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemarkBytes(pub Vec<u8>);
+
+/// A remark costs money: what begins like bytes and is none is refused, not sent as text.
+fn remark(text: &str) -> Result<RemarkBytes, String> {
+    match text.strip_prefix("0x").map(hex::decode) {
+        None => Ok(RemarkBytes(text.as_bytes().to_vec())),
+        Some(Ok(bytes)) => Ok(RemarkBytes(bytes)),
+        Some(Err(_)) => Err("pairs of hexadecimal digits expected after 0x".to_owned()),
+    }
 }
 
 /// Which call.

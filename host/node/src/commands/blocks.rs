@@ -15,6 +15,7 @@ use crate::{
     block_file::{BlockReader, BlockWriter, Format},
     cli::{ExportBlocksArgs, ImportBlocksArgs},
     descriptors::Descriptors,
+    interrupt::Interrupt,
     output::{print_line, told},
     progress::Progress,
     store,
@@ -33,16 +34,19 @@ pub fn export(args: &ExportBlocksArgs) -> Result<()> {
         bail!("--to {to}: the best block is {best}");
     }
     if from > to {
-        bail!("--from {from} is above the last block, {to}");
+        match args.to {
+            Some(to) => bail!("--to {to} is below --from {from}, the first block"),
+            None => bail!("--from {from} is above the best block, {to}"),
+        }
     }
     let format = if args.binary { Format::Binary } else { Format::Json };
     match file(args.output.as_deref()) {
         None => {
-            let blocks = Exported { reader, from, to, format };
+            let blocks = Exported { reader, from, to, format, interrupt: None };
             drop(blocks.write(io::stdout().lock(), told)?);
         }
         Some(path) => {
-            let blocks = Exported { reader, from, to, format };
+            let mut blocks = Exported { reader, from, to, format, interrupt: None };
             let failed = |error: io::Error| anyhow!("cannot write {}: {error}", path.display());
             match path.metadata() {
                 // A pipe or a device: there is nothing to replace.
@@ -50,7 +54,8 @@ pub fn export(args: &ExportBlocksArgs) -> Result<()> {
                     blocks.write(File::create(path).map_err(failed)?, |written| written.map_err(failed))?;
                 }
                 _ => {
-                    // A file is there whole or not at all.
+                    // A file is there whole or not at all, whatever signal comes.
+                    blocks.interrupt = Some(Interrupt::listen()?);
                     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                     let part = tempfile::Builder::new().prefix("export-").tempfile_in(folder.unwrap_or(Path::new(".")));
                     let part = blocks.write(part.map_err(failed)?, |written| written.map_err(failed))?;
@@ -58,7 +63,10 @@ pub fn export(args: &ExportBlocksArgs) -> Result<()> {
                     part.persist(path).map_err(|error| failed(error.error))?;
                 }
             }
-            print_line(&format!("{} blocks, from {from} to {to}, are in {}", to - from + 1, path.display()))?;
+            print_line(&match to - from {
+                0 => format!("1 block, {from}, is in {}", path.display()),
+                more => format!("{} blocks, from {from} to {to}, are in {}", more + 1, path.display()),
+            })?;
         }
     }
     Ok(())
@@ -74,6 +82,8 @@ struct Exported<'a> {
     from: BlockNumber,
     to: BlockNumber,
     format: Format,
+    /// Whether to end early; where nothing is left behind, signals end the process as usual.
+    interrupt: Option<Interrupt>,
 }
 
 impl Exported<'_> {
@@ -94,6 +104,7 @@ impl Exported<'_> {
             Err(error) => return Err(check(Err(error)).err().unwrap_or_else(|| anyhow!("nothing was written"))),
         };
         for (done, number) in (self.from..=self.to).enumerate() {
+            self.interrupt.as_ref().map_or(Ok(()), Interrupt::check)?;
             let block = stored_block(self.reader, number)?;
             if !keep(writer.write(&block)) {
                 break;

@@ -6,7 +6,7 @@ use crate::{
     cli::ConfigCommand,
     config::{self, Configured},
     run::say,
-    settings::Settings,
+    settings::{self, Settings},
 };
 
 /// Does what the command line says.
@@ -16,18 +16,18 @@ pub fn perform(command: &ConfigCommand, configured: &Configured) -> Result<()> {
     }
     match command {
         ConfigCommand::Check { run, .. } => {
-            Settings::new(run)?;
+            Settings::new(run, configured)?;
             match &configured.file {
                 Some(file) => say(&format!("{} is right", file.display())),
                 None => say("there is no configuration file; the options are right"),
             }
         }
         ConfigCommand::Options => say(config::table().trim_end()),
-        ConfigCommand::Print(_) => {
+        ConfigCommand::Print(run) => {
             if let Some(file) = &configured.file {
                 say(&format!("# with {}", file.display()));
             }
-            say(config::print(&configured.settings).trim_end());
+            say(config::print(&configured.settings, &settings::effective(run)).trim_end());
         }
     }
     Ok(())

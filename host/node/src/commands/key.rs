@@ -15,8 +15,8 @@ use crate::{
         KeystoreCreateArgs, KeystoreDecryptArgs, KeystoreInspectArgs,
     },
     keystore::{Keystore, Strength},
-    output::{print, print_line},
-    secret::{self, Key},
+    output::{Usage, print, print_line},
+    secret::{self, Key, PATH_NUMBERS},
 };
 
 /// Does what a command says.
@@ -74,7 +74,7 @@ fn generate(args: &GenerateArgs) -> Result<()> {
         }
         None => {
             if args.encryption.password_file.is_some() || args.encryption.light_kdf {
-                bail!("--password-file and --light-kdf are for --keystore");
+                return Err(Usage("--password-file and --light-kdf are for --keystore".to_owned()).into());
             }
             facts.add("Secret phrase", "secretPhrase", phrase.to_string());
         }
@@ -91,9 +91,14 @@ fn inspect(args: &InspectArgs) -> Result<()> {
     }
 }
 
-/// An address, or a public key in either of its forms.
+/// An address, a public key in either of its forms, or a development account's name. What is none of them may be a secret in
+/// the wrong place, so no error repeats it.
 fn public(text: &str) -> Result<Facts> {
     let mut facts = Facts::default();
+    if let Some(account) = secret::development_account(text) {
+        facts.add("Address", "address", account.account().to_string());
+        return Ok(facts);
+    }
     let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(text)).unwrap_or_default();
     let with_prefix;
     let point = match bytes.len() {
@@ -107,11 +112,11 @@ fn public(text: &str) -> Result<Facts> {
         }
         33 | 65 => &bytes,
         _ => bail!(
-            "{text:?} is neither an address (20 bytes) nor a public key (33 or 65 bytes in hexadecimal); a secret is \
-             read from a file, a prompt or stdin"
+            "PUBLIC is neither an address (20 bytes) nor a public key (33 or 65 bytes in hexadecimal) nor a development \
+             account's name; a secret is read from a file, a prompt or stdin"
         ),
     };
-    let key = VerifyingKey::from_sec1_bytes(point).ok().with_context(|| format!("{text} is no point of secp256k1"))?;
+    let key = VerifyingKey::from_sec1_bytes(point).ok().context("PUBLIC is no point of secp256k1")?;
     facts.add("Address", "address", secret::account_of(&key).to_string());
     facts.add("Public key", "publicKey", format!("0x{}", hex::encode(key.to_sec1_point(true).as_bytes())));
     Ok(facts)
@@ -130,14 +135,19 @@ pub fn address(text: &str) -> Result<AccountId20> {
 }
 
 fn from_mnemonic(args: &FromMnemonicArgs) -> Result<()> {
+    let (first, count) = (args.derivation.index, args.count);
+    if count > PATH_NUMBERS - first {
+        let left = PATH_NUMBERS - first;
+        return Err(Usage(format!("--count {count}: from --index {first} on the phrase has {left} more")).into());
+    }
     let derivation = secrets::derivation(&args.derivation)?;
     let text = secrets::text(None, args.secret_file.as_deref(), "Secret phrase: ")?;
     let phrase = secret::mnemonic(&text)?;
     let mut list = Vec::new();
-    for index in args.derivation.index..args.derivation.index.saturating_add(args.count) {
+    for index in first..first + count {
         let path = match &args.derivation.path {
             Some(path) => path.clone(),
-            None => secret::bip44(args.derivation.coin_type, index),
+            None => secret::bip44(args.derivation.coin_type, index)?,
         };
         let key = Key::derive(&phrase, &path, &derivation.passphrase)?;
         let mut facts = Facts::default();
@@ -191,6 +201,9 @@ fn decrypt(args: &KeystoreDecryptArgs) -> Result<()> {
 }
 
 /// The derivation of a phrase's key.
-pub fn chosen_path(args: &DerivationArgs) -> bip32::DerivationPath {
-    args.path.clone().unwrap_or_else(|| secret::bip44(args.coin_type, args.index))
+pub fn chosen_path(args: &DerivationArgs) -> Result<bip32::DerivationPath> {
+    match &args.path {
+        Some(path) => Ok(path.clone()),
+        None => Ok(secret::bip44(args.coin_type, args.index)?),
+    }
 }

@@ -2,7 +2,11 @@
 
 use anyhow::Result;
 
-use crate::{cli::RevertArgs, output::print_line, store};
+use crate::{
+    cli::RevertArgs,
+    output::{count, print_line},
+    store,
+};
 
 /// Takes blocks back, and says what could not be.
 pub fn revert(args: &RevertArgs) -> Result<()> {
@@ -17,7 +21,7 @@ pub fn revert(args: &RevertArgs) -> Result<()> {
     };
     print_line(&match back {
         0 => format!("nothing was reverted: {best}"),
-        back => format!("reverted {back} blocks{others}: {best}"),
+        back => format!("reverted {}{others}: {best}", count(u64::from(back), "block", "blocks")),
     })?;
     if back < args.count {
         print_line(&format!(

@@ -25,7 +25,7 @@ pub fn derivation(args: &DerivationArgs) -> Result<Derivation> {
         Some(file) => line_of(file)?,
         None => Zeroizing::default(),
     };
-    Ok(Derivation { path: chosen_path(args), passphrase })
+    Ok(Derivation { path: chosen_path(args)?, passphrase })
 }
 
 /// The key that the options name.

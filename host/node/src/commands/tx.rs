@@ -71,12 +71,8 @@ async fn transfer(args: &TransferArgs) -> Result<()> {
 
 async fn remark(args: &RemarkArgs) -> Result<()> {
     let mut maker = Maker::connect(&args.tx).await?;
-    let bytes = match args.text.strip_prefix("0x").map(hex::decode) {
-        Some(Ok(bytes)) => bytes,
-        _ => args.text.clone().into_bytes(),
-    };
     let name = if args.event { "remark_with_event" } else { "remark" };
-    let call = maker.encode("System", name, json!([bytes_hex(&bytes)]))?;
+    let call = maker.encode("System", name, json!([bytes_hex(&args.text.0)]))?;
     maker.go(call, args.tx.sudo).await
 }
 

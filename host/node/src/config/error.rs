@@ -83,6 +83,22 @@ pub enum ConfigError {
         /// Where the other is set.
         other_place: Option<String>,
     },
+    /// Two listeners on one port.
+    #[error("{first} and {second} are both {port}: each needs a port of its own")]
+    Ports {
+        /// Where one is set, and its name.
+        first: String,
+        /// The other's.
+        second: String,
+        /// The port.
+        port: u16,
+    },
+    /// Nobody makes the blocks.
+    #[error("who makes the blocks of {chain}? Say so with --author")]
+    Author {
+        /// The chain's name.
+        chain: String,
+    },
 }
 
 fn did_you_mean(suggestion: &Option<String>) -> String {

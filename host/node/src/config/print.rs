@@ -2,14 +2,25 @@
 
 use clap::{Arg, Command};
 
-use super::{Setting, environment, layers, run_options};
+use super::{Origin, Setting, environment, layers, run_options};
+use crate::settings::Effective;
 
-/// All settings, one a line, each with where it comes from; what is not set is a comment.
-pub fn print(settings: &[Setting]) -> String {
+/// All settings, one a line, each with where it comes from. What is not set is a comment: so are the values that follow from
+/// other options, lest they hold on when those change.
+pub fn print(settings: &[Setting], effective: &[Effective]) -> String {
     let lines: Vec<(String, String)> = settings
         .iter()
         .map(|setting| {
             let from = format!("# {}", setting.origin);
+            let found = effective.iter().find(|(name, _)| setting.origin == Origin::Default && *name == setting.name);
+            match found {
+                Some((name, Ok(value))) => {
+                    let value = if setting.is_flag { value.clone() } else { toml_value(value) };
+                    return (format!("# {name} = {value}"), from);
+                }
+                Some((name, Err(reason))) => return (format!("# {name} ="), format!("# not set: {reason}")),
+                None => {}
+            }
             match (setting.is_flag, &setting.values[..]) {
                 (true, values) => (format!("{} = {}", setting.name, !values.is_empty()), from),
                 (false, []) => (format!("# {} =", setting.name), "# not set".to_owned()),

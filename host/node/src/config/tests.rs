@@ -239,10 +239,17 @@ fn file_that_is_none_is_refused() {
 #[test]
 fn printed_configuration_says_the_same_when_it_is_read_again() {
     let flags = ["config", "print", "--rpc-port", "9", "--sealing", "instant", "--tmp"];
-    let first = read_all(&flags, &[("ZIVER_LOG", "debug,x=\"y\\")], "finality-lag = 3\nstate-pruning = \"7\"");
+    let first =
+        read_all(&flags, &[("ZIVER_LOG", "debug,[x{y=\"a\\.b\"}]=info")], "finality-lag = 3\nstate-pruning = \"7\"");
     let first = first.unwrap();
-    let printed = print(&first.settings);
-    for line in ["rpc-port = 9 ", "tmp = true ", "log = \"debug,x=\\\"y\\\\\" ", "finality-lag = 3 ", "# author = "] {
+    let printed = print(&first.settings, &crate::settings::effective(&first.cli.run));
+    for line in [
+        "rpc-port = 9 ",
+        "tmp = true ",
+        "log = \"debug,[x{y=\\\"a\\\\.b\\\"}]=info\" ",
+        "finality-lag = 3 ",
+        "# author = ",
+    ] {
         assert!(printed.lines().any(|printed| printed.starts_with(line)), "{line}: {printed}");
     }
     let again = read_all(&["config", "print"], &[], &printed).unwrap();

@@ -33,7 +33,8 @@ fn seed_is_that_of_bip_39() {
 #[test]
 fn development_accounts_are_the_phrases_first_six() {
     for (index, account) in DevelopmentAccount::ALL.into_iter().enumerate() {
-        let derivation = Derivation { path: bip44(60, u32::try_from(index).unwrap()), ..Derivation::default() };
+        let derivation =
+            Derivation { path: bip44(60, u32::try_from(index).unwrap()).unwrap(), ..Derivation::default() };
         let key = Key::parse(DEVELOPMENT, &derivation).unwrap();
         assert_eq!(key.account(), account.account());
         assert_eq!(key.signer().unwrap().account(), key.account());
@@ -57,7 +58,7 @@ fn passphrase_coin_type_and_index_change_the_key() {
         with("m", ""),
     ];
     assert_eq!(std::collections::BTreeSet::from(all).len(), all.len());
-    assert_eq!(bip44(806, 0).to_string(), "m/44'/806'/0'/0/0");
+    assert_eq!(bip44(806, 0).unwrap().to_string(), "m/44'/806'/0'/0/0");
 }
 
 #[test]
@@ -97,4 +98,11 @@ fn texts_that_are_no_secrets_are_refused_without_repeating_them() {
 #[test]
 fn phrase_may_be_written_in_any_case_and_with_any_space() {
     assert_eq!(account(&JUNK.replace(' ', "\n ").to_uppercase()), account(JUNK));
+}
+
+#[test]
+fn path_with_a_number_too_large_is_an_error_and_not_the_master_key() {
+    assert_eq!(bip44(60, PATH_NUMBERS - 1).unwrap().to_string(), "m/44'/60'/0'/0/2147483647");
+    assert_eq!(bip44(60, PATH_NUMBERS), Err(SecretError::Path));
+    assert_eq!(bip44(PATH_NUMBERS, 0), Err(SecretError::Path));
 }

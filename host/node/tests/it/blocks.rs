@@ -7,6 +7,10 @@ use std::{
     process::Stdio,
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ziver_primitives::transaction::DevelopmentAccount::{Alith, Baltathar};
@@ -153,7 +157,11 @@ fn impossible_ranges_and_places_are_refused() {
     let made = Made::new();
     let base = made.folder.path();
     assert!(bad(&["export-blocks", "--to", "11"], base).contains("--to 11: the best block is 10"));
-    assert!(bad(&["export-blocks", "--from", "8", "--to", "7"], base).contains("--from 8 is above the last block, 7"));
+    assert!(
+        bad(&["export-blocks", "--from", "8", "--to", "7"], base).contains("--to 7 is below --from 8, the first block")
+    );
+    assert!(bad(&["export-blocks", "--to", "0"], base).contains("--to 0 is below --from 1"));
+    assert!(bad(&["export-blocks", "--from", "11"], base).contains("--from 11 is above the best block, 10"));
     assert!(bad(&["export-blocks", "/nowhere/file"], base).contains("cannot write /nowhere/file: No such file"));
     assert!(bad(&["export-state", "11"], base).contains("block 11 is unknown; the best block is 10"));
     let hash = format!("0x{}", "7".repeat(64));
@@ -191,6 +199,48 @@ fn reverted_blocks_are_gone_after_a_restart() {
     node.wait_for_block(6);
     node.stop();
     assert_ne!(header(base, 5), fifth);
+}
+
+/// Names of scratch databases in a chain's folder.
+fn scratch(chain: &Path) -> Vec<String> {
+    let names = fs::read_dir(chain).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("check-")).collect()
+}
+
+#[test]
+fn interrupted_check_leaves_nothing_behind_and_the_next_removes_what_a_killed_one_left() {
+    let made = Made::new();
+    let chain = made.path("ziver_dev");
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 130), (Signal::SIGHUP, 129)] {
+        let mut check = command(&["check-chain", "--log", "off", "--base-path", text(made.folder.path())]);
+        let check = check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while scratch(&chain).is_empty() {
+            std::thread::yield_now();
+        }
+        kill(Pid::from_raw(check.id().try_into().unwrap()), signal).unwrap();
+        let output = check.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(told.contains(&format!("ended by {signal}")), "{told}");
+        assert_eq!(scratch(&chain), Vec::<String>::new());
+    }
+    fs::create_dir_all(chain.join("check-A1b2C3/db")).unwrap();
+    fs::write(chain.join("check-A1b2C3/db/CURRENT"), "x").unwrap();
+    assert!(good(&["check-chain"], made.folder.path()).contains("10 blocks are right"));
+    assert_eq!(scratch(&chain), Vec::<String>::new());
+}
+
+#[test]
+fn counts_of_one_and_none_are_words_that_fit() {
+    let made = Made::new();
+    let file = made.path("one.json");
+    let told = good(&["export-blocks", text(&file), "--from", "10"], made.folder.path());
+    assert_eq!(told, format!("1 block, 10, is in {}\n", file.display()));
+    assert!(good(&["revert", "1"], made.folder.path()).starts_with("reverted 1 block: "));
+    let empty = folder();
+    Node::start(empty.path(), &["--sealing", "manual"]).stop();
+    let told = good(&["check-chain"], empty.path());
+    assert!(told.starts_with("the chain has no block but the first, which is right, and "), "{told}");
 }
 
 #[test]

@@ -56,9 +56,17 @@ fn check_judges_the_file_without_starting() {
     assert!(!folder.path().join("ziver_dev").exists());
     fs::write(&file, "chain = \"/nowhere/spec.json\"\n").unwrap();
     let (code, line) = (run(&["config", "check", name]).code, run(&["config", "check", name]).stderr);
-    assert!(code == Some(1) && line.contains("cannot read the chain spec /nowhere/spec.json"), "{line}");
-    fs::write(&file, "log = \"=x=y\"\n").unwrap();
-    assert!(run(&["config", "check", name]).stderr.contains("cannot use --log =x=y"));
+    let expected = format!("ziver-host: {name}:1: chain: cannot read the chain spec /nowhere/spec.json: No such file");
+    assert!(code == Some(2) && line.starts_with(&expected), "{line}");
+    fs::write(&file, "\nlog = \"inof\"\n").unwrap();
+    let expected = format!("ziver-host: {name}:2: log = \"inof\" is not allowed: \"inof\" is no level; error, warn,");
+    let checked = run(&["config", "check", name]);
+    assert!(ended(&checked).0 == Some(2) && ended(&checked).1.starts_with(&expected), "{}", checked.stderr);
+    fs::write(&file, "chain = \"\"\n").unwrap();
+    let expected = format!("ziver-host: {name}:1: chain: a chain spec's file, or dev, expected");
+    assert_eq!(ended(&run(&["config", "check", name])), (Some(2), &*expected));
+    let checked = run_with(&["config", "check"], &[("ZIVER_CHAIN", "/nowhere")]);
+    assert!(checked.stderr.starts_with("ziver-host: ZIVER_CHAIN: chain: cannot read"), "{}", checked.stderr);
 }
 
 #[test]
@@ -74,9 +82,28 @@ fn print_tells_values_and_where_they_come_from() {
         &["tmp", "=", "true", "#", "flag"],
         &["log", "=", "\"debug\"", "#", "ZIVER_LOG"],
         &["rpc-port", "=", "8545", "#", "default"],
-        &["#", "author", "=", "#", "not", "set"],
+        &["#", "rpc-rate-limit", "=", "#", "not", "set:", "no", "limit"],
+        // What follows from other options: it would hold on if it were no comment.
+        &["#", "author", "=", "\"0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac\"", "#", "default"],
+        &["#", "explorer", "=", "true", "#", "default"],
+        &["#", "ws-port", "=", "8546", "#", "default"],
+        &["#", "prometheus-port", "=", "9615", "#", "default"],
+        &["#", "block-time-ms", "=", "2000", "#", "default"],
+        &["#", "finality-lag", "=", "2", "#", "default"],
+        &["#", "base-path", "=", "#", "not", "set:", "a", "temporary", "folder"],
     ] {
         assert!(words.iter().any(|line| line == expected), "{expected:?}: {printed}");
+    }
+    fs::write(&file, &printed).unwrap();
+    let again = run(&["config", "print", "--config", name]).stdout;
+    let said = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.starts_with("# with"));
+        lines.map(|line| line.rsplit_once("  #").unwrap().0.trim().to_owned()).collect()
+    };
+    assert_eq!(said(&again), said(&printed));
+    let manual = run(&["config", "print", "--sealing", "manual", "--rpc-port", "9000"]).stdout;
+    for expected in ["# ws-port = \"none\" ", "# prometheus-port = ", "# block-time-ms = ", "# finality-lag = "] {
+        assert!(manual.lines().any(|line| line.starts_with(expected)), "{expected}: {manual}");
     }
 }
 

@@ -64,6 +64,9 @@ fn phrases_keys_and_names_are_inspected_without_showing_secrets() {
     assert!(key(&["inspect", public], "").contains(ALITH));
     assert_eq!(key(&["inspect", &ALITH.to_lowercase()], ""), format!("Address:        {ALITH}\n"));
     refused(&["inspect", &ALITH.replace("cac", "caC")], "", "checksum");
+    assert_eq!(key(&["inspect", "alith"], ""), format!("Address:        {ALITH}\n"));
+    let told = key_any(&["inspect", ALITH_KEY], "").stderr;
+    assert!(told.contains("neither an address") && !told.contains(&ALITH_KEY[2..]), "{told}");
     refused(&["inspect", "0x1234"], "", "neither an address (20 bytes) nor a public key");
     refused(&["inspect", &format!("0x02{}", "f".repeat(64))], "", "is no point of secp256k1");
 }
@@ -95,7 +98,6 @@ fn wrong_secrets_are_refused_and_never_repeated() {
     refused(&["inspect"], "", "the secret is neither");
     refused(&["inspect"], &"x".repeat(10_000), "its first line is too long");
     refused(&["inspect", "--secret-file", "/nowhere"], "", "cannot read /nowhere: No such file");
-    refused(&["generate", "--light-kdf"], "", "are for --keystore");
 }
 
 #[test]
@@ -132,10 +134,16 @@ fn wrong_options_for_keys_end_with_code_2_and_name_what_is_allowed() {
         (&["generate", "--path", "m/x"], "--path <PATH>': the derivation path is not of the form"),
         (&["generate", "--coin-type", "4294967295"], "--coin-type <N>': 4294967295 is not in 0..2147483648"),
         (&["from-mnemonic", "--count", "0"], "--count <N>': 0 is not in 1..=1000"),
+        (&["generate", "--light-kdf"], "are for --keystore"),
+        (&["generate", "--password-file", "x"], "are for --keystore"),
+        (
+            &["from-mnemonic", "--index", "2147483647", "--count", "3"],
+            "--count 3: from --index 2147483647 on the phrase has 1 more",
+        ),
         (&["inspect", "--suri", "a", "--keystore", "b"], "cannot be used with '--keystore <FILE>'"),
     ] {
-        let Output { code, stderr, .. } = run(&[&["key"], args].concat());
-        assert_eq!(code, Some(2), "{stderr}");
+        let Output { code, stderr, stdout } = run(&[&["key"], args].concat());
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{stderr}");
         assert!(stderr.contains(expected), "{stderr}");
     }
 }

@@ -8,9 +8,18 @@ use ziver_db::{Batch, Column, Db, RocksDb, RocksOptions};
 use crate::process::{Node, Output, folder, run};
 
 fn refused(args: &[&str], expected: &str) {
+    refused_with(1, args, expected);
+}
+
+/// The same for what only another configuration helps against: a service manager must not try again.
+fn misconfigured(args: &[&str], expected: &str) {
+    refused_with(2, args, expected);
+}
+
+fn refused_with(expected_code: i32, args: &[&str], expected: &str) {
     let Output { code, stderr, .. } = run(args);
     let last = stderr.lines().last().unwrap_or_default();
-    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(code, Some(expected_code), "{stderr}");
     assert!(last.starts_with("ziver-host: ") && last.contains(expected), "{last}");
     assert!(!stderr.contains("panicked"), "{stderr}");
     assert_eq!(stderr.lines().filter(|line| line.starts_with("ziver-host: ")).count(), 1, "{stderr}");
@@ -22,23 +31,37 @@ fn dev_spec() -> Value {
 
 /// Starts with this text as chain spec.
 fn spec_refused(text: &str, expected: &str) {
+    spec_refused_with(2, text, expected);
+}
+
+/// Starts with this text as chain spec, whose genesis can't be made.
+fn genesis_refused(text: &str, expected: &str) {
+    spec_refused_with(1, text, expected);
+}
+
+fn spec_refused_with(code: i32, text: &str, expected: &str) {
     let folder = folder();
     let spec = folder.path().join("spec.json");
     fs::write(&spec, text).unwrap();
     let base = folder.path().join("base");
     let args = ["--chain", spec.to_str().unwrap(), "--base-path", base.to_str().unwrap(), "--rpc-port", "0"];
-    refused(&args, expected);
+    refused_with(code, &args, expected);
 }
 
 #[test]
 fn missing_chain_spec_is_named() {
-    refused(&["--chain", "/nowhere/spec.json"], "cannot read the chain spec /nowhere/spec.json: No such file");
+    misconfigured(&["--chain", ""], "ziver-host: --chain: a chain spec's file, or dev, expected");
+    misconfigured(&["build-spec", "--chain", "/nowhere"], "--chain: cannot read the chain spec /nowhere: No such file");
+    misconfigured(
+        &["--chain", "/nowhere/spec.json"],
+        "--chain: cannot read the chain spec /nowhere/spec.json: No such file",
+    );
 }
 
 #[test]
 fn chain_spec_that_never_ends_is_refused() {
-    refused(&["--chain", "/dev/zero"], "cannot read the chain spec /dev/zero: it is not a file");
-    refused(&["--chain", "/"], "cannot read the chain spec /: it is not a file");
+    misconfigured(&["--chain", "/dev/zero"], "cannot read the chain spec /dev/zero: it is not a file");
+    misconfigured(&["--chain", "/"], "cannot read the chain spec /: it is not a file");
 }
 
 #[test]
@@ -69,9 +92,9 @@ fn genesis_that_the_runtime_refuses_is_an_error() {
         spec["genesis"]["runtimeGenesis"]["patch"] = genesis;
         spec.to_string()
     };
-    spec_refused(&with(json!({ "balances": { "balances": [["0x12", "1"]] } })), "genesis");
-    spec_refused(&with(json!({ "balances": { "balances": [[crate_account(), "minus one"]] } })), "genesis");
-    spec_refused(&with(json!({ "nonsense": {} })), "genesis");
+    genesis_refused(&with(json!({ "balances": { "balances": [["0x12", "1"]] } })), "genesis");
+    genesis_refused(&with(json!({ "balances": { "balances": [[crate_account(), "minus one"]] } })), "genesis");
+    genesis_refused(&with(json!({ "nonsense": {} })), "genesis");
 }
 
 fn crate_account() -> &'static str {
@@ -82,9 +105,9 @@ fn crate_account() -> &'static str {
 fn genesis_code_that_is_no_runtime_is_an_error() {
     let mut spec = dev_spec();
     spec["genesis"]["runtimeGenesis"]["code"] = json!("0x0061736d01000000");
-    spec_refused(&spec.to_string(), "genesis");
+    genesis_refused(&spec.to_string(), "genesis");
     spec["genesis"]["runtimeGenesis"]["code"] = json!("0x00");
-    spec_refused(&spec.to_string(), "genesis");
+    genesis_refused(&spec.to_string(), "genesis");
 }
 
 #[test]
@@ -92,6 +115,27 @@ fn live_chain_needs_an_author() {
     let mut spec = dev_spec();
     spec["chainType"] = json!("Live");
     spec_refused(&spec.to_string(), "--author");
+}
+
+#[test]
+fn ports_that_meet_are_refused_with_both_names() {
+    for (args, expected) in [
+        (&["--rpc-port", "9000", "--ws-port", "9000"][..], "--rpc-port and --ws-port are both 9000"),
+        (&["--rpc-port", "8546", "--ws-port", "8546"], "--rpc-port and --ws-port are both 8546"),
+        (&["--ws-port", "9615"], "--ws-port and prometheus-port (default) are both 9615"),
+        (&["--prometheus-port", "8545"], "rpc-port (default) and --prometheus-port are both 8545"),
+        (&["--prometheus-port", "8546"], "ws-port (default) and --prometheus-port are both 8546"),
+    ] {
+        misconfigured(&[args, &["--tmp"]].concat(), expected);
+        misconfigured(&[&["config", "check"], args].concat(), expected);
+    }
+    for args in [
+        &["--rpc-port", "0", "--ws-port", "0", "--prometheus-port", "0"][..],
+        &["--rpc-listen", "127.0.0.2", "--prometheus-port", "8545"],
+        &["--prometheus-port", "8545", "--rpc-port", "8544"],
+    ] {
+        assert_eq!(run(&[&["config", "check"], args].concat()).code, Some(0), "{args:?}");
+    }
 }
 
 #[test]
@@ -174,6 +218,20 @@ fn damaged_database_can_be_purged() {
 }
 
 #[test]
+fn foreign_folder_is_not_purged_and_nothing_is_written_into_it() {
+    let folder = folder();
+    let db = folder.path().join("ziver_dev/db");
+    fs::create_dir_all(&db).unwrap();
+    fs::write(db.join("CURRENT"), "somebody's\n").unwrap();
+    refused(
+        &["purge-chain", "--yes", "--base-path", folder.path().to_str().unwrap()],
+        "holds no database of this program",
+    );
+    let names: Vec<_> = fs::read_dir(&db).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["CURRENT"]);
+}
+
+#[test]
 fn database_of_a_newer_program_can_be_purged() {
     let spoil = |db: &Path| {
         let mut batch = Batch::new();
@@ -191,16 +249,14 @@ fn wrong_options_end_with_code_2_and_usage() {
         &["--what"],
         &["--tmp", "--base-path", "x"],
         &["--rpc-cors", "a\u{1}b"],
+        &["--log", "=x=y"],
+        &["--log", "inof"],
+        &["check-chain", "--log", "ziver_rpcc=debug"],
     ] {
         let Output { code, stderr, .. } = run(args);
         assert_eq!(code, Some(2), "{stderr}");
         assert!(stderr.starts_with("error: "), "{stderr}");
     }
-}
-
-#[test]
-fn nonsense_log_filter_is_refused() {
-    refused(&["--log", "=x=y"], "--log");
 }
 
 #[test]

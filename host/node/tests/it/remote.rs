@@ -264,6 +264,37 @@ fn completions_are_taken_by_the_shell() {
     }
 }
 
+/// What bash offers for the last of these words.
+fn offered(completion: &str, words: &[&str]) -> String {
+    let quoted = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let (last, before) = (words.last().unwrap(), words[words.len() - 2]);
+    let script = format!(
+        "{completion}\nCOMP_WORDS=({quoted}); COMP_CWORD={}\n_ziver__host ziver-host '{last}' '{before}'\necho \"${{COMPREPLY[*]}}\"",
+        words.len() - 1
+    );
+    let mut bash = std::process::Command::new("bash");
+    let mut bash =
+        bash.arg("--norc").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let output = bash.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn bash_completes_words_and_options_at_every_depth() {
+    let completion = run(&["completions", "bash"]).stdout;
+    for (words, expected) in [
+        (&["ziver-host", "che"][..], "check-chain"),
+        (&["ziver-host", "query", "st"], "storage"),
+        (&["ziver-host", "query", "blocks", "--wa"], "--watch"),
+        (&["ziver-host", "key", "keystore", "cr"], "create"),
+        (&["ziver-host", "export-blocks", "--bin"], "--binary"),
+    ] {
+        assert_eq!(offered(&completion, words).trim(), expected, "{words:?}");
+    }
+}
+
 #[test]
 fn wrong_values_name_option_value_and_what_is_allowed() {
     let cases: &[(&[&str], &str)] = &[
@@ -287,6 +318,7 @@ fn wrong_values_name_option_value_and_what_is_allowed() {
             &["tx", "remark", "x", "--wait", "soon"],
             "'soon' for '--wait <STATUS>'\n  [possible values: submitted, inBlock, finalized]",
         ),
+        (&["tx", "remark", "0xzz"], "'0xzz' for '<TEXT>': pairs of hexadecimal digits expected after 0x"),
         (&["tx", "send", "12"], "'12' for '<HEX>': 0x and hexadecimal digits expected"),
         (&["tx", "sign", "A", "b", "--genesis-hash", "0x1"], "'0x1' for '--genesis-hash <HASH>': 0x and 64"),
         (&["query", "account", "Zoe"], "'Zoe' for '<ADDRESS>'"),
