@@ -24,7 +24,8 @@ pub fn parse(text: &str) -> Result<Balance, String> {
     }
     let part = part.trim_end_matches('0');
     let missing = usize::try_from(decimals).unwrap_or(0).checked_sub(part.len());
-    let missing = missing.ok_or_else(|| format!("{text} is more exact than the smallest unit"))?;
+    let hint = if unit.is_empty() { format!("; did you mean {text}ZIV?") } else { String::new() };
+    let missing = missing.ok_or_else(|| format!("{text} is more exact than the smallest unit{hint}"))?;
     let all = format!("{whole}{part}{}", "0".repeat(missing));
     all.parse().map_err(|_| format!("{text} is more than there can be"))
 }

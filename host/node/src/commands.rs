@@ -15,11 +15,10 @@ mod state;
 mod tx;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
 
 pub use self::key::address;
 use crate::{
-    cli::{Cli, Command},
+    cli::{self, Command},
     config::Configured,
     logging, output,
 };
@@ -57,11 +56,20 @@ pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
         Command::Metadata(args) => wait(metadata::show(args)),
         Command::Completions { shell } => {
             let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "ziver-host", &mut text);
+            clap_complete::generate(*shell, &mut cli::command(), "ziver-host", &mut text);
             let text = String::from_utf8(text).context("the completion is no text")?;
             // Its loop names the states after the program, the arms after its words (clap's issue 6421): they never met.
             output::print(&text.replace("ziver__subcmd__host", "ziver__host"))
         }
+    }
+}
+
+/// How many values were given, in words.
+fn given(count: usize) -> String {
+    match count {
+        0 => "none is".to_owned(),
+        1 => "1 is".to_owned(),
+        more => format!("{more} are"),
     }
 }
 

@@ -28,20 +28,21 @@ mod error;
 mod file;
 mod layers;
 mod print;
+mod refusal;
 
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
 };
 
-use clap::{Arg, ArgMatches, Args, Command, CommandFactory, FromArgMatches, parser::ValueSource};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
 
 pub use self::{
     error::{ConfigError, Place},
     print::{print, table},
 };
 use crate::{
-    cli::{Cli, Command as CliCommand, ConfigCommand, RunArgs, StoreArgs},
+    cli::{self, Cli, Command as CliCommand, ConfigCommand, RunArgs, StoreArgs},
     store,
 };
 
@@ -124,9 +125,9 @@ fn read_with(
     environment: Vec<(OsString, OsString)>,
     default_base: Option<PathBuf>,
 ) -> Result<Configured, ConfigError> {
-    let command = Cli::command();
-    let matches = command.clone().try_get_matches_from(&args).unwrap_or_else(|error| error.exit());
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let command = cli::command();
+    let matches = command.clone().try_get_matches_from(&args).unwrap_or_else(|error| refusal::exit(error, &args));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| refusal::exit(error, &args));
     let (path, active) = active(&matches);
     let options = options_of(&command, &path);
     if options.is_empty() {
@@ -149,11 +150,11 @@ fn read_with(
         None => Vec::new(),
     };
     let given = layers::join(&options, &flags, [variables, said])?;
-    let matches =
-        layers::with_defaults(command, &path, &given).try_get_matches_from(&args).unwrap_or_else(|error| error.exit());
+    let command = layers::with_defaults(command, &path, &given);
+    let matches = command.try_get_matches_from(&args).unwrap_or_else(|error| refusal::exit(error, &args));
     let settings = settings(&options, self::active(&matches).1, &given);
     layers::check_sealing(&settings)?;
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| refusal::exit(error, &args));
     Ok(Configured { cli, settings, file, warnings })
 }
 

@@ -13,7 +13,8 @@ use std::{
 };
 
 use aes::cipher::{KeyIvInit, StreamCipher};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 use ziver_primitives::{AccountId20, hashing::keccak_256};
@@ -62,18 +63,17 @@ pub enum KeystoreError {
 }
 
 /// A key file's content.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Keystore {
     version: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
-    #[serde(alias = "Crypto")]
     crypto: Crypto,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Crypto {
     cipher: String,
     cipherparams: CipherParams,
@@ -83,12 +83,12 @@ struct Crypto {
     mac: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 struct CipherParams {
     iv: String,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 enum KdfParams {
     Scrypt { dklen: u32, n: u64, r: u32, p: u32, salt: String },
@@ -165,16 +165,28 @@ impl Keystore {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file").into());
         }
         let mut text = Vec::new();
-        fs::File::open(path)?.take(FILE_BYTES_MAX).read_to_end(&mut text)?;
+        fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut text)?;
+        if text.len() as u64 > FILE_BYTES_MAX {
+            return Err(KeystoreError::Form(format!("it is too large: more than {FILE_BYTES_MAX} bytes")));
+        }
         Self::parse(&text)
     }
 
     fn parse(text: &[u8]) -> Result<Self, KeystoreError> {
-        let store: Self = serde_json::from_slice(text).map_err(|error| KeystoreError::Form(error.to_string()))?;
-        match store.version {
-            3 => Ok(store),
-            version => Err(unsupported("version", &version.to_string(), "3")),
+        let all: Value = serde_json::from_slice(text).map_err(|error| KeystoreError::Form(error.to_string()))?;
+        let all = Fields::new("", &all)?;
+        match all.number("version")? {
+            3 => {}
+            version => return Err(unsupported("version", &version.to_string(), "3")),
         }
+        // Some wallets write it so.
+        let crypto = if all.has("Crypto") && !all.has("crypto") { "Crypto" } else { "crypto" };
+        Ok(Self {
+            version: 3,
+            id: all.optional_text("id")?,
+            address: all.optional_text("address")?,
+            crypto: Crypto::read(&all.object(crypto)?)?,
+        })
     }
 
     /// Writes a new file that its owner alone may read.
@@ -191,7 +203,89 @@ impl Keystore {
     }
 }
 
+impl Crypto {
+    fn read(fields: &Fields<'_>) -> Result<Self, KeystoreError> {
+        let kdf = fields.text("kdf")?;
+        Ok(Self {
+            cipher: fields.text("cipher")?,
+            cipherparams: CipherParams { iv: fields.object("cipherparams")?.text("iv")? },
+            ciphertext: fields.text("ciphertext")?,
+            kdfparams: KdfParams::read(&kdf, &fields.object("kdfparams")?)?,
+            kdf,
+            mac: fields.text("mac")?,
+        })
+    }
+}
+
+/// The fields of an object in a key file; each error names the field.
+struct Fields<'a> {
+    /// Name of the object and a dot; empty for the file itself.
+    prefix: String,
+    fields: &'a Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(name: &str, value: &'a Value) -> Result<Self, KeystoreError> {
+        let what = if name.is_empty() { "it".to_owned() } else { format!("field `{name}`") };
+        let fields = value.as_object().ok_or_else(|| KeystoreError::Form(format!("{what} is no object")))?;
+        let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
+        Ok(Self { prefix, fields })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    fn field(&self, name: &str) -> Result<&'a Value, KeystoreError> {
+        let missing = || KeystoreError::Form(format!("field `{}{name}` is missing", self.prefix));
+        self.fields.get(name).ok_or_else(missing)
+    }
+
+    fn wrong(&self, name: &str, expected: &str) -> KeystoreError {
+        KeystoreError::Form(format!("field `{}{name}` is no {expected}", self.prefix))
+    }
+
+    fn object(&self, name: &str) -> Result<Self, KeystoreError> {
+        Self::new(&format!("{}{name}", self.prefix), self.field(name)?)
+    }
+
+    fn text(&self, name: &str) -> Result<String, KeystoreError> {
+        self.field(name)?.as_str().map(str::to_owned).ok_or_else(|| self.wrong(name, "text"))
+    }
+
+    fn optional_text(&self, name: &str) -> Result<Option<String>, KeystoreError> {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => self.text(name).map(Some),
+        }
+    }
+
+    fn number(&self, name: &str) -> Result<u64, KeystoreError> {
+        self.field(name)?.as_u64().ok_or_else(|| self.wrong(name, "whole number"))
+    }
+
+    fn small_number(&self, name: &str) -> Result<u32, KeystoreError> {
+        let wrong = || self.wrong(name, &format!("whole number up to {}", u32::MAX));
+        u32::try_from(self.number(name)?).map_err(|_| wrong())
+    }
+}
+
 impl KdfParams {
+    fn read(kdf: &str, fields: &Fields<'_>) -> Result<Self, KeystoreError> {
+        let (dklen, salt) = (fields.small_number("dklen")?, fields.text("salt")?);
+        match kdf {
+            "scrypt" => Ok(Self::Scrypt {
+                dklen,
+                n: fields.number("n")?,
+                r: fields.small_number("r")?,
+                p: fields.small_number("p")?,
+                salt,
+            }),
+            "pbkdf2" => Ok(Self::Pbkdf2 { dklen, c: fields.small_number("c")?, prf: fields.text("prf")?, salt }),
+            _ => Err(unsupported("kdf", kdf, "scrypt or pbkdf2")),
+        }
+    }
+
     fn derive(&self, kdf: &str, password: &str) -> Result<Zeroizing<[u8; 32]>, KeystoreError> {
         let mut derived = Zeroizing::new([0; 32]);
         let (Self::Scrypt { dklen, salt, .. } | Self::Pbkdf2 { dklen, salt, .. }) = self;

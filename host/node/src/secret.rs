@@ -40,6 +40,9 @@ pub enum SecretError {
     /// The words are no phrase.
     #[error("the phrase is wrong: {0}")]
     Phrase(&'static str),
+    /// A word that no phrase has; words count from 1.
+    #[error("the phrase is wrong: word {0} is not in BIP-39's English list")]
+    Word(usize),
     /// Zero, or not below the curve's order.
     #[error("these 32 bytes are no key of the curve secp256k1")]
     Key,
@@ -165,7 +168,7 @@ pub fn mnemonic(text: &str) -> Result<Mnemonic, SecretError> {
     }
     Mnemonic::parse_in(Language::English, lower.as_str()).map_err(|error| match error {
         bip39::Error::BadWordCount(_) => SecretError::Phrase("it has not 12, 15, 18, 21 or 24 words"),
-        bip39::Error::UnknownWord(_) => SecretError::Phrase("a word is not in BIP-39's English list"),
+        bip39::Error::UnknownWord(index) => SecretError::Word(index + 1),
         bip39::Error::InvalidChecksum => {
             SecretError::Phrase("its checksum does not fit: a word is another, or misplaced")
         }

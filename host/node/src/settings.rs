@@ -53,7 +53,7 @@ pub fn effective(args: &RunArgs) -> Vec<Effective> {
         ("prometheus-port", port(args.operation.prometheus_address(args.rpc_port).map(|address| address.port()))),
         (
             "finality-lag",
-            finality_lag(args, sealing).map(|lag| lag.to_string()).ok_or("blocks become final on request"),
+            default_finality_lag(sealing).map(|lag| lag.to_string()).ok_or("blocks become final on request"),
         ),
         (
             "block-time-ms",

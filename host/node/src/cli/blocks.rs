@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ziver_primitives::{BlockNumber, Hash};
 
-use super::StoreArgs;
+use super::{StoreArgs, values::whole};
 
 /// Which blocks to write, and where.
 #[derive(Debug, Args)]
@@ -14,10 +14,10 @@ pub struct ExportBlocksArgs {
     #[arg(value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// First block.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = whole(0..=BlockNumber::MAX))]
     pub from: BlockNumber,
     /// Last block [default: the best one].
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = whole(0..=BlockNumber::MAX))]
     pub to: Option<BlockNumber>,
     /// Write Substrate's binary format in place of one JSON object a line.
     #[arg(long)]

@@ -12,8 +12,7 @@ fn run(args: &[&str]) -> RunArgs {
 
 #[test]
 fn command_line_is_consistent() {
-    use clap::CommandFactory;
-    Cli::command().debug_assert();
+    command().debug_assert();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use ziver_primitives::{AccountId20, Balance, BlockNumber, Era, Hash, Nonce};
 
-use super::{NodeArgs, SecretArgs, TypedValue, query::account};
+use super::{NodeArgs, SecretArgs, TypedValue, query::account, values::whole};
 
 /// Transactions: made, signed, sent, followed.
 #[derive(Debug, Subcommand)]
@@ -31,7 +31,7 @@ pub struct TxArgs {
     #[arg(long)]
     pub sudo: bool,
     /// How many transactions the signer has sent before [default: as the node says].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=Nonce::MAX))]
     pub nonce: Option<Nonce>,
     /// What the block's author gets on top.
     #[arg(long, value_name = "AMOUNT", default_value = "0", value_parser = crate::amount::parse)]
@@ -212,13 +212,13 @@ pub struct SignArgs {
     #[arg(long, value_name = "HASH", value_parser = hash)]
     pub genesis_hash: Hash,
     /// Version of the runtime.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=u32::MAX))]
     pub spec_version: u32,
     /// Version of the runtime's transactions.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole(0..=u32::MAX))]
     pub transaction_version: u32,
     /// How many transactions the signer has sent before.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=Nonce::MAX))]
     pub nonce: Nonce,
     /// What the block's author gets on top.
     #[arg(long, value_name = "AMOUNT", default_value = "0", value_parser = crate::amount::parse)]
@@ -227,7 +227,7 @@ pub struct SignArgs {
     #[arg(long, value_name = "BLOCKS|immortal", default_value = "immortal", value_parser = mortality)]
     pub era: Mortality,
     /// Number of the block after which it is made; for a mortal transaction.
-    #[arg(long, value_name = "NUMBER", requires = "birth_hash")]
+    #[arg(long, value_name = "NUMBER", requires = "birth_hash", value_parser = whole(0..=BlockNumber::MAX))]
     pub current_block: Option<BlockNumber>,
     /// Hash of the block in which the era begins; for a mortal transaction.
     #[arg(long, value_name = "HASH", value_parser = hash, requires = "current_block")]

@@ -1,9 +1,11 @@
 //! `export-blocks` and `import-blocks`: the chain's blocks to a file, and back.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, BufWriter, Read, Write},
     path::Path,
+    rc::Rc,
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -16,7 +18,7 @@ use crate::{
     cli::{ExportBlocksArgs, ImportBlocksArgs},
     descriptors::Descriptors,
     interrupt::Interrupt,
-    output::{print_line, told},
+    output::{count, print_line, told},
     progress::Progress,
     store,
 };
@@ -132,9 +134,14 @@ fn stored_block(reader: &ChainReader, number: BlockNumber) -> Result<Block> {
 pub fn import(args: &ImportBlocksArgs) -> Result<()> {
     let path = file(args.input.as_deref());
     // Before the chain: a wrong name must not leave a new chain behind.
-    let from: Box<dyn Read> = match path {
-        None => Box::new(io::stdin()),
-        Some(path) => Box::new(open(path)?),
+    let (from, bytes): (Box<dyn Read>, _) = match path {
+        None => (Box::new(io::stdin()), None),
+        Some(path) => {
+            let file = open(path)?;
+            let total = file.metadata().ok().filter(|found| found.is_file()).map(|found| found.len());
+            let read = Rc::new(Cell::new(0));
+            (Box::new(Counted { from: file, read: read.clone() }), total.map(|total| (total, read)))
+        }
     };
     let name = path.map_or_else(|| "stdin".to_owned(), |path| path.display().to_string());
     let format = args.binary.then_some(Format::Binary);
@@ -145,7 +152,7 @@ pub fn import(args: &ImportBlocksArgs) -> Result<()> {
     let chain = store::open_chain(&args.store, &source, &folder, open_files_max)?;
     let mut import = Import { chain, lag: args.finality_lag, imported: 0, transactions: 0, known: 0 };
     let begin = Instant::now();
-    let taken = import.take(blocks);
+    let taken = import.take(blocks, bytes);
     let seconds = begin.elapsed().as_secs_f64();
     // What came before a bad block is stored, so it is told of in either case.
     let told = print_line(&import.summary(seconds));
@@ -161,6 +168,20 @@ fn open(path: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Counts what is read.
+struct Counted<R> {
+    from: R,
+    read: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.read.set(self.read.get() + read as u64);
+        Ok(read)
+    }
+}
+
 struct Import {
     chain: Chain,
     lag: BlockNumber,
@@ -170,8 +191,13 @@ struct Import {
 }
 
 impl Import {
-    fn take(&mut self, blocks: BlockReader) -> Result<()> {
-        let mut progress = Progress::begin("importing", blocks.total());
+    /// Takes blocks from a file; `bytes` are how many it has, and how many were read.
+    fn take(&mut self, blocks: BlockReader, bytes: Option<(u64, Rc<Cell<u64>>)>) -> Result<()> {
+        let bytes = bytes.filter(|_| blocks.total().is_none());
+        let mut progress = match &bytes {
+            Some((total, _)) => Progress::begin_bytes("importing", *total),
+            None => Progress::begin("importing", blocks.total()),
+        };
         for block in blocks {
             let taken = block.map_err(anyhow::Error::new).and_then(|block| self.take_one(block));
             if let Err(error) = taken {
@@ -182,7 +208,11 @@ impl Import {
             if self.imported.is_multiple_of(FINALIZE_EVERY) {
                 self.finalize()?;
             }
-            progress.reach(self.imported + self.known);
+            let done = self.imported + self.known;
+            match &bytes {
+                Some((_, read)) => progress.reach_bytes(done, read.get()),
+                None => progress.reach(done),
+            }
         }
         self.finalize()
     }
@@ -219,8 +249,9 @@ impl Import {
         let best = self.chain.best();
         let rate = |count: u64| count as f64 / seconds.max(0.001);
         format!(
-            "{imported} blocks imported ({known} were there already) in {seconds:.1} s: {:.0} blocks/s, {:.0} transactions/s; \
+            "{} imported ({known} were there already) in {seconds:.1} s: {:.0} blocks/s, {:.0} transactions/s; \
              best is {} {:?}",
+            count(*imported, "block", "blocks"),
             rate(*imported),
             rate(*transactions),
             best.number,

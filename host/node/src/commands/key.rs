@@ -124,7 +124,7 @@ fn public(text: &str) -> Result<Facts> {
 
 /// An address; letters in both cases are a checksum (EIP-55), which must be right.
 pub fn address(text: &str) -> Result<AccountId20> {
-    let account: AccountId20 = text.parse().with_context(|| format!("{text:?}"))?;
+    let account: AccountId20 = text.parse()?;
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let has = |is: fn(&char) -> bool| digits.chars().any(|letter| is(&letter));
     let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);

@@ -11,7 +11,7 @@ use super::{arguments, show};
 use crate::{
     amount,
     cli::{QueryAccountArgs, QueryBlockArgs, QueryBlocksArgs, QueryCommand, QueryStorageArgs},
-    output::{print, print_line, table},
+    output::{count, print, print_line, table},
     remote::{Remote, bytes_hex, hash_hex, hex_bytes},
 };
 
@@ -107,17 +107,18 @@ async fn events(args: &QueryBlockArgs) -> Result<()> {
     let hash = remote.hash_of(args.block).await?;
     let header = remote.header(hash).await?;
     let events = remote.events(&header).await?;
+    let metadata = remote.metadata_of_block(&header).await?;
     if args.node.json {
         let told = json!({ "block": { "hash": hash_hex(hash), "number": header.number }, "events": events });
         return print_line(&told.to_string());
     }
-    print_line(&format!("Block {} {hash:?}: {} events", header.number, events.len()))?;
+    print_line(&format!("Block {} {hash:?}: {}", header.number, count(events.len() as u64, "event", "events")))?;
     for event in &events {
         let phase = match event.phase.extrinsic_index() {
             Some(index) => format!("extrinsic {index}"),
             None => format!("{:?}", event.phase).to_lowercase(),
         };
-        print_line(&format!("  {phase:15}{}", show::event(event)))?;
+        print_line(&format!("  {phase:15}{}", show::event(event, &metadata)))?;
     }
     Ok(())
 }
@@ -140,9 +141,16 @@ async fn storage(args: &QueryStorageArgs) -> Result<()> {
     let mut remote = Remote::connect(&args.node.url).await?;
     let at = remote.hash_of(args.at).await?;
     let metadata = remote.metadata(at).await?;
-    let keys = args.keys.iter().map(arguments::value).collect::<Result<Vec<_>>>()?;
-    let key = metadata.storage_key(&args.pallet, &args.item, &keys)?;
     let item = metadata.storage(&args.pallet, &args.item);
+    let types: Vec<&str> =
+        item.map(|item| item.keys.iter().map(|(_, key)| key.type_name.as_str()).collect()).unwrap_or_default();
+    if item.is_some() && args.keys.len() > types.len() {
+        let wanted = if types.is_empty() { "no key".to_owned() } else { types.join(", ") };
+        bail!("{}.{} takes {wanted}; {} given", args.pallet, args.item, super::given(args.keys.len()));
+    }
+    let types = types.into_iter().chain(std::iter::repeat(""));
+    let keys = args.keys.iter().zip(types).map(|(key, name)| arguments::key(key, name)).collect::<Result<Vec<_>>>()?;
+    let key = metadata.storage_key(&args.pallet, &args.item, &keys)?;
     let item = item.with_context(|| format!("the runtime has no {}.{}", args.pallet, args.item))?;
     if keys.len() < item.keys.len() {
         return entries(&remote, &metadata, args, &key, at).await;
@@ -196,7 +204,7 @@ async fn entries(remote: &Remote, metadata: &Metadata, args: &QueryStorageArgs, 
     }
     match more {
         true => print_line(&format!("There are more than {limit} entries: see --limit.")),
-        false => print_line(&format!("{} entries", list.len())),
+        false => print_line(&count(list.len() as u64, "entry", "entries")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Decoded values as lines for people.
 
 use serde_json::Value;
-use ziver_metadata::{Event, Extrinsic};
+use ziver_metadata::{Event, Extrinsic, Metadata};
 use ziver_primitives::AccountId20;
 
 use crate::amount;
@@ -12,9 +12,18 @@ const VALUE_CHARACTERS_MAX: usize = 120;
 /// `0x` and 40 digits.
 const ADDRESS_CHARACTERS: usize = 42;
 
-/// `Balances.Transfer from=0x.. to=0x.. amount=1.5 ZIV`.
-pub fn event(event: &Event) -> String {
-    format!("{}.{}{}", event.pallet, event.name, fields(&event.fields))
+/// `Balances.Transfer from=0x.. to=0x.. amount=1.5 ZIV`. Errors of calls are called by their names in the metadata.
+pub fn event(event: &Event, metadata: &Metadata) -> String {
+    let mut told = event.fields.clone();
+    for (name, field) in told.as_object_mut().into_iter().flatten() {
+        let is_error = name == "dispatch_error" || name == "error" && event.pallet == "Utility";
+        let error = if is_error { Some(&*field) } else { field.get("Err") };
+        if let Some(error) = error {
+            let words = metadata.describe_dispatch_error(error);
+            *field = words.split(": ").next().unwrap_or_default().into();
+        }
+    }
+    format!("{}.{}{}", event.pallet, event.name, fields(&told))
 }
 
 /// `Balances.transfer_keep_alive dest=0x.. value=1.5 ZIV  by 0x.. (nonce 3)`.

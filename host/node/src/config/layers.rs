@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command, CommandFactory, error::ErrorKind};
+use clap::{Arg, ArgAction, Command, error::ErrorKind};
 
 use super::{ConfigError, Given, Origin, Setting};
-use crate::cli::Cli;
+use crate::cli;
 
 /// The long name of an option.
 pub fn long(option: &Arg) -> &str {
@@ -25,7 +25,7 @@ pub fn is_list(option: &Arg) -> bool {
 /// What holds of environment and file (the stronger first) for a command with these options, of which `flags` are set on the
 /// command line. Everything that is said is checked, needed or not.
 pub fn join(options: &[Arg], flags: &[&str], sources: [Vec<Given>; 2]) -> Result<Vec<Given>, ConfigError> {
-    let all = Cli::command();
+    let all = cli::command();
     let mut taken: Vec<Given> = Vec::new();
     for source in sources {
         let said: Vec<String> = taken.iter().map(|given| given.id.clone()).collect();

@@ -89,7 +89,14 @@ fn parameters_that_cost_too_much_or_mean_nothing_are_refused() {
         ("/version", json!(4), "version is 4, expected 3"),
         ("/crypto/cipher", json!("aes-256-gcm"), "cipher is aes-256-gcm, expected aes-128-ctr"),
         ("/crypto/kdf", json!("argon2"), "kdf is argon2, expected scrypt or pbkdf2"),
-        ("/crypto/kdf", json!("pbkdf2"), "kdf is pbkdf2"),
+        ("/crypto/kdf", json!("pbkdf2"), "field `crypto.kdfparams.c` is missing"),
+        ("/crypto/kdfparams/n", json!("x"), "field `crypto.kdfparams.n` is no whole number"),
+        ("/crypto/kdfparams/p", json!(1u64 << 32), "field `crypto.kdfparams.p` is no whole number up to 4294967295"),
+        ("/crypto/kdfparams", json!(3), "field `crypto.kdfparams` is no object"),
+        ("/crypto/cipherparams", json!({}), "field `crypto.cipherparams.iv` is missing"),
+        ("/crypto/mac", json!(5), "field `crypto.mac` is no text"),
+        ("/crypto", json!({}), "field `crypto.kdf` is missing"),
+        ("/version", json!("3"), "field `version` is no whole number"),
         ("/crypto/kdfparams/n", json!(1u64 << 40), "scrypt cost is n 1099511627776"),
         ("/crypto/kdfparams/n", json!(u64::MAX), "scrypt cost"),
         ("/crypto/kdfparams/n", json!(262_143), "scrypt cost"),
@@ -132,4 +139,9 @@ fn other_files_are_refused() {
         assert!(matches!(Keystore::parse(text.as_bytes()), Err(KeystoreError::Form(_))), "{text}");
     }
     assert!(matches!(Keystore::read(Path::new("/dev/zero")), Err(KeystoreError::Io(_))));
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large");
+    fs::write(&large, vec![b' '; 70_000]).unwrap();
+    let error = Keystore::read(&large).unwrap_err().to_string();
+    assert_eq!(error, "not a key file: it is too large: more than 65536 bytes");
 }

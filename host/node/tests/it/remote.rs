@@ -76,6 +76,16 @@ fn failed_calls_and_refused_transactions_end_with_code_1_and_say_why() {
     assert!(told.contains("author_submitAndWatchExtrinsic: Invalid Transaction") && told.contains("(1010)"), "{told}");
     let told = bad(&node, &["tx", "call", "Balances", "no_such", "--suri", "//Alith"]);
     assert!(told.contains("the runtime has no call `Balances.no_such`; it has: "), "{told}");
+    let told = bad(&node, &["tx", "call", "Balances", "transfer_keep_alive", "--suri", "//Alith"]);
+    assert!(told.contains("Balances.transfer_keep_alive takes dest, value; none is given"), "{told}");
+    let wrong = "{\"dest\": 1, \"amount\": 2}";
+    let told = bad(&node, &["tx", "call", "Balances", "transfer_keep_alive", wrong, "--suri", "//Alith"]);
+    assert!(told.contains("takes dest, value; \"amount\" is none of them"), "{told}");
+    let told = bad(&node, &["tx", "transfer", TO, "1", "--nonce", "900", "--timeout", "1", "--suri", "//Dorothy"]);
+    assert!(told.contains("the transaction, with nonce 900, still waits for one with nonce 0"), "{told}");
+    let url = format!("ws://{}", node.address);
+    let shown = run(&["tx", "remark", "x", "--sudo", "--suri", "//Baltathar", "--url", &url]).stdout;
+    assert!(shown.contains("System.ExtrinsicFailed dispatch_error=Sudo.RequireSudo "), "{shown}");
     let told = bad(&node, &["tx", "call", "Balances", "transfer_keep_alive", TO, "many", "--suri", "//Alith"]);
     assert!(told.contains("argument `value`"), "{told}");
     let told = bad(&node, &["tx", "set-code", "/dev/null", "--suri", "//Alith"]);
@@ -175,6 +185,7 @@ fn blocks_events_and_storage_are_shown() {
     assert_eq!(good(&node, &["query", "storage", "System", "Number", "--at", "0"]), "0\n");
     let account = json_of(&node, &["query", "storage", "System", "Account", "//Baltathar"]);
     assert_eq!(account, json_of(&node, &["query", "storage", "System", "Account", TO]));
+    assert_eq!(account, json_of(&node, &["query", "storage", "System", "Account", "baltathar"]));
     let all = good(&node, &["query", "storage", "System", "Account"]);
     assert!(
         all.contains(&Charleth.account().to_string().to_lowercase()) || all.contains(&Charleth.account().to_string()),
@@ -186,7 +197,9 @@ fn blocks_events_and_storage_are_shown() {
     let error = bad(&node, &["query", "storage", "System", "Nothing"]);
     assert!(error.contains("the runtime has no storage item `System.Nothing`; it has: "), "{error}");
     let error = bad(&node, &["query", "storage", "System", "Number", "5"]);
-    assert!(error.contains("no key"), "{error}");
+    assert!(error.contains("System.Number takes no key; 1 is given"), "{error}");
+    let error = bad(&node, &["query", "storage", "System", "Account", "alith", "5"]);
+    assert!(error.contains("System.Account takes AccountId20; 2 are given"), "{error}");
     let error = bad(&node, &["query", "storage", "System", "Account", "0x12"]);
     assert!(error.contains("key 0"), "{error}");
 
@@ -301,7 +314,15 @@ fn wrong_values_name_option_value_and_what_is_allowed() {
         (&["run", "--sealing", "never"], "'never' for '--sealing"),
         (&["build-spec", "--raw=1"], "'1' for '--raw'"),
         (&["check-chain", "--state-pruning", "some"], "'some' for '--state-pruning"),
-        (&["export-blocks", "--from", "-1"], "'-1'"),
+        (
+            &["export-blocks", "--from", "-1"],
+            "'-1' for '--from <NUMBER>': a whole number from 0 to 4294967295 expected",
+        ),
+        (
+            &["export-blocks", "--from", "99999999999999999999"],
+            "for '--from <NUMBER>': a whole number from 0 to 4294967295",
+        ),
+        (&["revert", "-1"], "'-1' for '[N]'"),
         (&["export-blocks", "--to", "x"], "'x' for '--to <NUMBER>'"),
         (&["import-blocks", "--finality-lag", "5000"], "'5000' for '--finality-lag <N>': 5000 is not in 0..=4000"),
         (&["revert", "0"], "'0' for '[N]': 0 is not in 1.."),
@@ -313,7 +334,11 @@ fn wrong_values_name_option_value_and_what_is_allowed() {
         (&["tx", "transfer", "0x3Cd0A705a2DC65e5b1E1205896BaA2be8A07c6E0", "1"], "the checksum of the address"),
         (&["tx", "remark", "x", "--era", "63"], "'63' for '--era <BLOCKS|immortal>': a power of two from 4 to 65536"),
         (&["tx", "remark", "x", "--tip", "much"], "'much' for '--tip <AMOUNT>': an amount like"),
-        (&["tx", "remark", "x", "--nonce", "-1"], "'-1'"),
+        (&["tx", "remark", "x", "--nonce", "-1"], "'-1' for '--nonce <N>': a whole number from 0 to"),
+        (
+            &["tx", "transfer", TO, "1.5"],
+            "'1.5' for '<AMOUNT>': 1.5 is more exact than the smallest unit; did you mean 1.5ZIV?",
+        ),
         (
             &["tx", "remark", "x", "--wait", "soon"],
             "'soon' for '--wait <STATUS>'\n  [possible values: submitted, inBlock, finalized]",

@@ -216,7 +216,8 @@ pub async fn watch(mut remote: Remote, args: &NodeArgs, last: usize) -> Result<(
         let has_gone = |error: &anyhow::Error| !remote.is_connected() && !error.is::<Closed>();
         return ended.map_err(|error| if has_gone(&error) { anyhow!("the node ended the connection") } else { error });
     }
-    let mut terminated = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let listen = |kind| signal(kind).context("cannot listen for signals");
+    let (mut terminated, mut hung_up) = (listen(SignalKind::terminate())?, listen(SignalKind::hangup())?);
     let chain: String = remote.call("system_chain", Vec::new()).await?;
     let (screen, keys) = Screen::begin(format!("{chain} at {}", args.url))?;
     // Beside the following, so that a node that does not answer keeps nobody here.
@@ -224,6 +225,7 @@ pub async fn watch(mut remote: Remote, args: &NodeArgs, last: usize) -> Result<(
         error = follow_on(remote, args, &mut blocks, last, screen) => Err(error),
         ended = keys.until_end() => Ok(ended?),
         _ = terminated.recv() => Ok(()),
+        _ = hung_up.recv() => Ok(()),
     }
 }
 

@@ -1,11 +1,11 @@
 //! A transaction on its way: submitted, ready, in a block, final; and what came of it.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 use ziver_metadata::{Event, Metadata};
-use ziver_primitives::Hash;
+use ziver_primitives::{Hash, Nonce};
 
 use crate::{
     cli::{FollowArgs, Wait},
@@ -26,12 +26,41 @@ pub async fn follow(remote: &mut Remote, bytes: &[u8], args: &FollowArgs) -> Res
         });
     }
     let patience = Duration::from_secs(args.timeout);
-    let steps = watch(remote, text, bytes, args);
-    let outcome = tokio::time::timeout(patience, steps).await;
-    outcome.map_err(|_| anyhow!("the transaction is not where it should be after {} s", args.timeout))?
+    let is_future = Cell::new(false);
+    let steps = watch(remote, text, bytes, args, &is_future);
+    if let Ok(outcome) = tokio::time::timeout(patience, steps).await {
+        return outcome;
+    }
+    match is_future.get() {
+        true => Err(awaited(remote, bytes, args.timeout).await),
+        false => Err(anyhow!("the transaction is not where it should be after {} s", args.timeout)),
+    }
 }
 
-async fn watch(remote: &mut Remote, text: Value, bytes: &[u8], args: &FollowArgs) -> Result<()> {
+/// Why a transaction is not ready: those before it are missing.
+async fn awaited(remote: &mut Remote, bytes: &[u8], seconds: u64) -> anyhow::Error {
+    let nonces = async {
+        let best = remote.hash_of(None).await?;
+        let transaction = remote.metadata(best).await?.decode_extrinsic(bytes)?;
+        let signer = transaction.signer.context("nobody signed it")?;
+        let next: Nonce = remote.call("system_accountNextIndex", vec![signer]).await?;
+        Ok::<_, anyhow::Error>((transaction.nonce.context("it has no nonce")?, next))
+    };
+    match nonces.await {
+        Ok((own, next)) => anyhow!(
+            "after {seconds} s the transaction, with nonce {own}, still waits for one with nonce {next} of the same account"
+        ),
+        Err(_) => anyhow!("after {seconds} s the transaction still waits for another of the same account"),
+    }
+}
+
+async fn watch(
+    remote: &mut Remote,
+    text: Value,
+    bytes: &[u8],
+    args: &FollowArgs,
+    is_future: &Cell<bool>,
+) -> Result<()> {
     let json = args.node.json;
     let mut statuses =
         remote.subscribe("author_submitAndWatchExtrinsic", vec![text], "author_unwatchExtrinsic").await?;
@@ -39,6 +68,7 @@ async fn watch(remote: &mut Remote, text: Value, bytes: &[u8], args: &FollowArgs
     while let Some(status) = statuses.next().await {
         let status = status.context("the node answered a status that is none")?;
         let (word, hash) = word(&status);
+        is_future.set(word == "future");
         match (word, hash) {
             ("inBlock" | "finalized", Some(hash)) => {
                 if shown.as_ref().is_none_or(|(block, _)| *block != hash) {
@@ -141,7 +171,7 @@ impl Included {
         }
         print_line(&format!("{words} {hash:?} (number {number}, extrinsic {})", self.index))?;
         for event in &self.events {
-            print_line(&format!("  {}", show::event(event)))?;
+            print_line(&format!("  {}", show::event(event, &self.metadata)))?;
         }
         match &self.new_runtime {
             Some(version) => print_line(&format!("  the runtime is {version} from the next block on")),
