@@ -20,6 +20,10 @@ use crate::{
     subscription::{self, Ended, Feed, PlacesPerConnection, refuse},
 };
 
+mod diff;
+
+use diff::{Diff, Difference, ItemsArg};
+
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_method("archive_v1_genesisHash", |_, context, _| json::hash(context.chain().genesis()))?;
@@ -65,7 +69,20 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
             }
         },
     )?;
-    subscription::on_unsubscribe(module, "archive_v1_stopStorage", |_, _, _| Ok(Value::Null))
+    subscription::on_unsubscribe(module, "archive_v1_stopStorage", |_, _, _| Ok(Value::Null))?;
+    let places = PlacesPerConnection::new(ARCHIVE_STORAGES_PER_CONNECTION_MAX);
+    module.register_subscription(
+        "archive_v1_storageDiff",
+        "archive_v1_storageDiffEvent",
+        "archive_v1_stopStorageDiff",
+        move |params, pending, context, extensions| {
+            let places = places.clone();
+            async move {
+                let _ = storage_diff(params, pending, &context, &places, &extensions).await;
+            }
+        },
+    )?;
+    subscription::on_unsubscribe(module, "archive_v1_stopStorageDiff", |_, _, _| Ok(Value::Null))
 }
 
 /// The final block of a height; above the final block all that are known.
@@ -144,4 +161,80 @@ async fn storage(
         return feed.send(&StorageEvent::StorageError { error }).await;
     }
     feed.send(&StorageEvent::StorageDone).await
+}
+
+/// One notification about a difference.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+enum DiffEvent {
+    StorageDiff(Difference),
+    StorageDiffDone,
+    StorageDiffError { error: String },
+}
+
+async fn storage_diff(
+    params: Params<'static>,
+    pending: PendingSubscriptionSink,
+    context: &Context,
+    places: &PlacesPerConnection,
+    extensions: &Extensions,
+) -> Result<(), Ended> {
+    let begun = || {
+        let mut arguments = Arguments::new(&params)?;
+        let HashArg(at) = arguments.required()?;
+        let items: Option<ItemsArg> = arguments.optional()?;
+        let before: Option<HashArg> = arguments.optional()?;
+        let diff = Diff::new(at, at, items).map_err(error::invalid_params)?;
+        let place = places.take(pending.connection_id()).ok_or_else(error::busy)?;
+        Ok((at, before.map(|HashArg(before)| before), diff, place))
+    };
+    let (at, before, mut diff, _place) = match begun() {
+        Ok(begun) => begun,
+        Err(error) => {
+            refuse(pending, error).await;
+            return Err(Ended);
+        }
+    };
+    drop(params);
+    let feed = Feed::accept(pending, extensions).await?;
+    let fail = |error: String| DiffEvent::StorageDiffError { error };
+    match context.read(move |chain| block_before(chain, at, before)).await {
+        Ok(Ok(before)) => diff.before = before,
+        Ok(Err(why)) => return feed.send(&fail(why)).await,
+        Err(busy) => return feed.send(&fail(busy.message().to_owned())).await,
+    }
+    while !diff.is_done() {
+        feed.room().await?;
+        let read = context.read(move |chain| {
+            let page = diff.page(chain)?;
+            Ok::<_, ReadError>((diff, page))
+        });
+        let error = match read.await {
+            Ok(Ok((left, page))) => {
+                diff = left;
+                for difference in page {
+                    feed.send(&DiffEvent::StorageDiff(difference)).await?;
+                }
+                continue;
+            }
+            Ok(Err(why)) => why.to_string(),
+            Err(busy) => busy.message().to_owned(),
+        };
+        return feed.send(&fail(error)).await;
+    }
+    feed.send(&DiffEvent::StorageDiffDone).await
+}
+
+/// The block with whose state that of `at` is compared: its parent, or the one that was asked for; or why not, in words.
+fn block_before(chain: &dyn ChainRead, at: Hash, asked: Option<Hash>) -> Result<Hash, String> {
+    let header = chain.header(at).and_then(|header| header.ok_or(ReadError::UnknownBlock(at)));
+    let header = header.map_err(|why| why.to_string())?;
+    let Some(asked) = asked else {
+        return if header.number == 0 { Err("the first block has no parent".into()) } else { Ok(header.parent_hash) };
+    };
+    match diff::is_ancestor(chain, asked, at) {
+        Ok(true) => Ok(asked),
+        Ok(false) => Err(format!("{asked:?} is no ancestor of {at:?}")),
+        Err(why) => Err(why.to_string()),
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! jsonrpsee would wait for a body for ever, keep any number of half bodies, and take a request with an id like `-1` or
 //! `true` for a notification, which gets no answer. So the body is read here, in bounded time and space. A request with such
-//! an id is answered with -32600; in a batch it is replaced by something that jsonrpsee answers so. Over WebSocket, where
-//! whole messages go straight to jsonrpsee, a request with such an id does count as a notification.
+//! an id is answered with -32600; in a batch it is replaced by something that jsonrpsee answers so. For WebSockets, where
+//! whole messages go straight to jsonrpsee, see [`crate::scan`].
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -19,7 +19,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{budget::Budget, error, limits::BATCH_REQUESTS_MAX, params::AtMost};
+use crate::{budget::Budget, error, limits::BATCH_REQUESTS_MAX, params::AtMost, scan};
 
 /// What a request may have.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Bounds {
     pub bytes_max: u32,
     /// Time for its body.
     pub patience: Duration,
+    /// Requests of a batch.
+    pub batch_requests_max: usize,
 }
 
 /// The request with its whole body, or the answer that it gets instead.
@@ -53,6 +55,9 @@ pub async fn whole(
             return Err(Box::new(answer(StatusCode::REQUEST_TIMEOUT, late)));
         }
     };
+    if scan::is_long_batch(&body, bounds.batch_requests_max) {
+        return Err(Box::new(answer(StatusCode::OK, error::long_batch(bounds.batch_requests_max))));
+    }
     match with_good_ids(&body) {
         Ok(Cow::Borrowed(_)) => Ok(HttpRequest::from_parts(parts, HttpBody::from(body))),
         Ok(Cow::Owned(body)) => Ok(HttpRequest::from_parts(parts, HttpBody::from(body))),
@@ -113,7 +118,7 @@ async fn read(mut body: Incoming, bytes_max: usize, budget: &Budget) -> Result<V
 fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
     if body.trim_ascii_start().first() != Some(&b'[') {
         return match serde_json::from_slice::<Id>(body) {
-            Ok(Id { is_odd: true }) => Err(error::invalid_request("an id is a string, a number without sign, or null")),
+            Ok(Id { is_odd: true }) => Err(error::odd_id()),
             _ => Ok(Cow::Borrowed(body)),
         };
     }

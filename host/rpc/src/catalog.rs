@@ -214,7 +214,7 @@ pub const COMMON_ERRORS: &[i32] = &[-32700, -32600, -32601, -32602, -32603, -320
 /// What the codes mean.
 pub const ERRORS: &[(i32, &str)] = &[
     (-32700, "Not JSON"),
-    (-32600, "JSON, but no request, or nested too deep"),
+    (-32600, "JSON, but no request, nested too deep, or a batch of too many requests"),
     (-32601, "No such method, or not for this caller, or a subscription over HTTP"),
     (-32602, "Parameters that do not fit"),
     (-32603, "A fault of the node"),
@@ -224,7 +224,7 @@ pub const ERRORS: &[(i32, &str)] = &[
     (-32009, "The server is busy, or too many answers wait to be read"),
     (-32050, "Rate limited; data says when to come back"),
     (-32001, "What was asked for does not exist"),
-    (-32010, "The transaction is rejected; also a batch of too many requests, over the server's library"),
+    (-32010, "The transaction is rejected"),
     (-32011, "The sender can't pay"),
     (-32012, "The nonce is used already"),
     (-32013, "The transaction needs more than a block has"),

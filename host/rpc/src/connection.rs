@@ -14,7 +14,6 @@ use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use tokio::{
@@ -23,6 +22,8 @@ use tokio::{
 };
 
 use crate::{
+    addresses::Place,
+    arrival::Bounds,
     budget::Budget,
     limits::{
         ANSWER_BYTES_PER_CONNECTION_MAX, ANSWER_BYTES_PER_CONNECTION_TO_READ_ON,
@@ -52,6 +53,10 @@ struct State {
     /// Bytes of a WebSocket message of which more is to come.
     arriving_bytes: usize,
     is_websocket: bool,
+    /// Requests with ids that no answer can carry, not answered yet.
+    odd_ids: usize,
+    /// By which it counts as one of its client's.
+    places: Vec<Place>,
     closed: bool,
     /// Whether the socket is gone, and who wants to know.
     ended: watch::Sender<bool>,
@@ -61,17 +66,16 @@ struct State {
 }
 
 impl Connection {
-    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part. The client may take as long as
-    /// `patience` for one WebSocket message.
+    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part. The bounds hold for WebSocket messages.
     pub fn accept(
         socket: TcpStream,
         place: OwnedSemaphorePermit,
         budget: Budget,
-        patience: Duration,
+        bounds: Bounds,
     ) -> io::Result<(Self, Throttled)> {
         socket.set_nodelay(true)?;
         let connection = Self { state: Arc::default(), budget };
-        Ok((connection.clone(), Throttled::new(socket, connection, place, patience)))
+        Ok((connection.clone(), Throttled::new(socket, connection, place, bounds)))
     }
 
     /// Closes the connection at once, whatever waits in it.
@@ -93,6 +97,23 @@ impl Connection {
     /// From here on the client sends WebSocket frames.
     pub fn upgrade(&self) {
         self.state().is_websocket = true;
+    }
+
+    /// Keeps a place until the socket is gone.
+    pub fn keep(&self, place: Place) {
+        let mut state = self.state();
+        if !state.closed {
+            state.places.push(place);
+        }
+    }
+
+    /// Whether a WebSocket message had an id that no answer can carry, and was taken for a notification; each counts once.
+    /// Which one it was can't be told, nor need it: all get the same answer.
+    pub fn take_odd_id(&self) -> bool {
+        let mut state = self.state();
+        let has_come = state.odd_ids > 0;
+        state.odd_ids = state.odd_ids.saturating_sub(1);
+        has_come
     }
 
     /// Notes an answer that is going to be written; whether there is room for it.
@@ -179,10 +200,18 @@ impl Connection {
         state.arriving_bytes = bytes;
     }
 
+    /// So many messages with such ids have come.
+    fn odd_ids(&self, count: usize) {
+        if count > 0 {
+            self.state().odd_ids += count;
+        }
+    }
+
     /// The socket has gone, and with it all that waited.
     fn forget(&self) {
         let mut state = self.state();
         state.closed = true;
+        state.places.clear();
         state.ended.send_replace(true);
         self.budget.answers.take(std::mem::take(&mut state.answer_bytes));
         self.budget.arriving.take(std::mem::take(&mut state.arriving_bytes));

@@ -3,8 +3,7 @@
 //! Codes and wording of the legacy methods follow Substrate's node, because clients show them and some compare them:
 //! 10xx for the pool, 4xxx for state, 1x000 for manual sealing. Ziver's own namespaces (`zx_*`, `txpool_*`, `miner_*`,
 //! `admin_*`) have codes of their own from -32001 to -32050. The other negative ones are the JSON-RPC specification's and
-//! the server library's (-32006 too many subscriptions, -32007 oversized request, -32008 oversized response, -32009 busy,
-//! and -32010 for a batch of too many requests, told apart by its text).
+//! the server library's (-32006 too many subscriptions, -32007 oversized request, -32008 oversized response, -32009 busy).
 //!
 //! Every text is one line of bounded length, whatever the runtime said.
 
@@ -129,6 +128,19 @@ pub fn needs_websocket() -> ErrorObjectOwned {
 /// -32600: JSON that can be read and is no request.
 pub fn invalid_request(why: impl std::fmt::Display) -> ErrorObjectOwned {
     object(ErrorCode::InvalidRequest.code(), format!("Invalid request: {why}"))
+}
+
+/// -32600: a request with an id that no answer can carry.
+pub fn odd_id() -> ErrorObjectOwned {
+    invalid_request("an id is a string, a number without sign, or null")
+}
+
+/// -32600: a batch of too many requests.
+pub fn long_batch(requests_max: usize) -> ErrorObjectOwned {
+    match requests_max {
+        0 => invalid_request("batches are not served"),
+        _ => invalid_request(format_args!("a batch of more than {requests_max} requests")),
+    }
 }
 
 /// -32050: the client has used up its calls; data is the number of milliseconds until the next is free.

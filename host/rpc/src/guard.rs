@@ -28,6 +28,8 @@ pub struct Rules {
     pub rate: Rate,
     /// All methods.
     pub methods: Methods,
+    /// Requests that a batch may have.
+    pub batch_requests_max: usize,
     /// Who counts.
     pub observer: Arc<dyn Observe>,
 }
@@ -73,11 +75,25 @@ impl<S> Guard<S> {
         }
         Ok(())
     }
+
+    /// How a notification is refused that is none: a request with an odd id, over WebSocket.
+    fn odd_id(&self) -> Option<ErrorObjectOwned> {
+        let is_odd = self.caller.is_websocket && self.connection.take_odd_id();
+        let refusal = || self.rules.rate.check(self.caller.ip).map_or_else(error::rate_limited, |()| error::odd_id());
+        is_odd.then(refusal)
+    }
 }
 
 impl<S> RpcServiceT for Guard<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse, BatchResponse = MethodResponse> + Send + Sync + Clone + 'static,
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+        > + Send
+        + Sync
+        + Clone
+        + 'static,
 {
     type MethodResponse = S::MethodResponse;
     type NotificationResponse = S::NotificationResponse;
@@ -101,14 +117,20 @@ where
     }
 
     fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
+        let batch_requests_max = self.rules.batch_requests_max;
+        let is_long = batch.len() > batch_requests_max;
         let entries = batch.into_iter().map(|entry| match entry {
             Ok(BatchEntry::Call(request)) => match self.judge(&request) {
                 Ok(()) => Ok(BatchEntry::Call(request)),
                 Err(refusal) => Err(BatchEntryErr::new(request.id, refusal)),
             },
+            Ok(BatchEntry::Notification(note)) => match self.odd_id() {
+                None => Ok(BatchEntry::Notification(note)),
+                Some(refusal) => Err(BatchEntryErr::new(Id::Null, refusal)),
+            },
             other => other,
         });
-        let batch = Batch::from(entries.collect());
+        let batch = if is_long { Batch::new() } else { Batch::from(entries.collect()) };
         let bytes = batch.iter().map(|entry| match entry {
             Ok(BatchEntry::Call(request)) => params_bytes(request),
             _ => 0,
@@ -119,6 +141,10 @@ where
         let (service, connection) = (self.service.clone(), self.connection.clone());
         async move {
             let _work = work;
+            if is_long {
+                let refusal = MethodResponse::error(Id::Null, error::long_batch(batch_requests_max));
+                return counted(refusal, Id::Null, &connection);
+            }
             let Some(_share) = share else { return MethodResponse::error(Id::Null, error::busy()) };
             let response = service.batch(batch).await;
             if response.as_error_code() == Some(TOO_BIG_BATCH_RESPONSE_CODE) {
@@ -130,7 +156,14 @@ where
     }
 
     fn notification<'a>(&self, note: Notification<'a>) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
-        self.service.notification(note)
+        let refusal = self.odd_id();
+        let (service, connection) = (self.service.clone(), self.connection.clone());
+        async move {
+            match refusal {
+                Some(refusal) => counted(MethodResponse::error(Id::Null, refusal), Id::Null, &connection),
+                None => service.notification(note).await,
+            }
+        }
     }
 }
 

@@ -37,6 +37,7 @@ use jsonrpsee::{Methods, RpcModule, core::RegisterMethodError};
 
 use crate::policy::Caller;
 
+mod addresses;
 pub mod admin;
 pub mod archive;
 mod arrival;
@@ -66,6 +67,7 @@ pub mod payment;
 pub mod policy;
 mod rate;
 pub mod reference;
+mod scan;
 mod server;
 pub mod state;
 mod storage_query;

@@ -11,6 +11,12 @@ pub const RESPONSE_BYTES_MAX: u32 = 32 * 1024 * 1024;
 pub const BATCH_REQUESTS_MAX: u32 = 1_000;
 /// Connections served at the same time unless the node says otherwise; more are answered with HTTP status 429.
 pub const CONNECTIONS_MAX: u32 = 512;
+/// Connections of one client's address at the same time unless the node says otherwise; more are answered with 429.
+pub const CONNECTIONS_PER_ADDRESS_MAX: u32 = 128;
+/// Connections of one address beyond those that are told why at the same time; more are closed at once.
+pub const CONNECTIONS_TOLD_WHY_PER_ADDRESS_MAX: usize = 4;
+/// How long a connection that is not served may take for its request before it is closed.
+pub const REFUSED_TIMEOUT_MS: u64 = 2_000;
 /// TCP connections accepted beyond those so that they can be told why; more are closed at once.
 pub const CONNECTIONS_TOLD_WHY_MAX: u32 = 64;
 /// Live subscriptions on one connection.
@@ -90,8 +96,10 @@ pub const STORAGE_QUERY_KEY_BYTES_MAX: usize = 128 * 1024;
 pub const STORAGE_PAGE_ITEMS_MAX: usize = 256;
 /// Bytes of keys and values after which such a notification takes no more.
 pub const STORAGE_PAGE_BYTES_MAX: usize = 256 * 1024;
-/// `archive_v1_storage` of one connection at the same time.
+/// `archive_v1_storage` of one connection at the same time, and as many `archive_v1_storageDiff`.
 pub const ARCHIVE_STORAGES_PER_CONNECTION_MAX: usize = 16;
+/// Keys and prefixes that `archive_v1_storageDiff` looks at in one turn.
+pub const DIFF_STEPS_PER_READ: usize = 128;
 /// Transactions that one connection may have broadcast at the same time.
 pub const BROADCASTS_PER_CONNECTION_MAX: usize = 16;
 /// Transactions that all connections together may have broadcast.

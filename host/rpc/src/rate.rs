@@ -52,7 +52,7 @@ impl Rate {
 }
 
 /// What stands for all addresses of a client.
-fn client(ip: IpAddr) -> IpAddr {
+pub(crate) fn client(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(ip) => {

@@ -5,7 +5,12 @@
 
 use std::{io, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
-use hyper::{StatusCode, body::Incoming, header::ORIGIN, server::conn::http1};
+use hyper::{
+    StatusCode,
+    body::{Body, Incoming},
+    header::ORIGIN,
+    server::conn::http1,
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -16,7 +21,7 @@ use jsonrpsee::{
     core::middleware::RpcServiceBuilder,
     server::{
         BatchRequestConfig, HttpBody, HttpRequest, HttpResponse, PingConfig, RandomStringIdProvider, ServerBuilder,
-        ServerConfig as RpcConfig, ServerHandle, StopHandle, TowerServiceBuilder, stop_channel, ws,
+        ServerConfig as RpcConfig, ServerHandle, StopHandle, TowerServiceBuilder, http, stop_channel, ws,
     },
 };
 use tokio::{
@@ -27,18 +32,19 @@ use tower::{Service, layer::util::Identity};
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::{
+    addresses::{self, Addresses, Admission},
     arrival::{self, Bounds},
     budget::Budget,
     connection::{Connection, Throttled},
     guard::{Guard, Rules},
     limits::{
-        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_TOLD_WHY_MAX, HTTP_HEAD_BYTES_MAX,
-        OUTGOING_MESSAGES_PER_CONNECTION_MAX, REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX,
-        SUBSCRIPTIONS_PER_CONNECTION_MAX,
+        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, CONNECTIONS_TOLD_WHY_MAX,
+        HTTP_HEAD_BYTES_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX, REFUSED_TIMEOUT_MS, REQUEST_BYTES_MAX,
+        REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
     observe::{Observe, Observed, Unobserved},
     pages::Pages,
-    policy::{Policy, RpcMethods},
+    policy::{Caller, Policy, RpcMethods},
     rate::Rate,
 };
 
@@ -70,6 +76,8 @@ pub struct ServerConfig {
     /// Connections served at the same time, over both addresses. Each takes one file descriptor, and so do up to
     /// [`CONNECTIONS_TOLD_WHY_MAX`] that are told why they are not served.
     pub connections_max: u32,
+    /// Connections of one client's address; 0 is no limit. Loopback addresses and [`Self::rate_limit_exempt`] have none.
+    pub connections_per_address_max: u32,
     /// Bytes of a request.
     pub request_bytes_max: u32,
     /// Bytes of an answer.
@@ -100,6 +108,7 @@ impl ServerConfig {
             second_address: None,
             cors: Cors::Any,
             connections_max: CONNECTIONS_MAX,
+            connections_per_address_max: CONNECTIONS_PER_ADDRESS_MAX,
             request_bytes_max: REQUEST_BYTES_MAX,
             response_bytes_max: RESPONSE_BYTES_MAX,
             batch_requests_max: BATCH_REQUESTS_MAX,
@@ -213,10 +222,8 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
 
 fn rpc_config(config: &ServerConfig) -> RpcConfig {
     let seconds = Duration::from_secs;
-    let batches = match config.batch_requests_max.min(BATCH_REQUESTS_MAX) {
-        0 => BatchRequestConfig::Disabled,
-        requests => BatchRequestConfig::Limit(requests),
-    };
+    // One more than is served, so that it is the guard that refuses.
+    let batches = BatchRequestConfig::Limit(config.batch_requests_max.min(BATCH_REQUESTS_MAX) + 1);
     RpcConfig::builder()
         .max_request_body_size(config.request_bytes_max)
         .max_response_body_size(config.response_bytes_max)
@@ -252,6 +259,7 @@ struct Served {
     policy: Policy,
     bounds: Bounds,
     room: Arc<Semaphore>,
+    addresses: Addresses,
     pages: Pages,
     response_bytes_max: usize,
     stop: StopHandle,
@@ -265,15 +273,19 @@ fn places(config: &ServerConfig) -> usize {
 impl Served {
     fn new(config: &ServerConfig, methods: Methods, hooks: Hooks, stop: StopHandle) -> Result<Self, StartError> {
         let rate = Rate::new(config.rate_limit_per_minute, config.rate_limit_exempt.clone());
+        let batch_requests_max = config.batch_requests_max.min(BATCH_REQUESTS_MAX) as usize;
+        let rules = Rules { budget: Budget::new(), rate, methods, batch_requests_max, observer: hooks.observer };
         Ok(Self {
             builder: ServerBuilder::with_config(rpc_config(config)).to_service_builder(),
-            rules: Arc::new(Rules { budget: Budget::new(), rate, methods, observer: hooks.observer }),
+            rules: Arc::new(rules),
+            addresses: Addresses::new(config.connections_per_address_max, config.rate_limit_exempt.clone()),
             cors_layer: cors_layer(&config.cors)?,
             cors: config.cors.clone(),
             policy: Policy { methods: config.rpc_methods, trusts_proxy: config.trusts_proxy, listens_locally: false },
             bounds: Bounds {
                 bytes_max: config.request_bytes_max,
                 patience: Duration::from_secs(config.request_timeout_s.into()),
+                batch_requests_max,
             },
             room: Arc::new(Semaphore::new(places(config))),
             pages: hooks.pages,
@@ -311,6 +323,11 @@ impl Served {
         }
         let (peer, policy) = caller;
         let caller = policy.caller(peer, request.headers(), is_websocket);
+        // Held until the answer is there, or as long as the WebSocket.
+        let _place = match self.admit_forwarded(caller, &connection) {
+            Ok(place) => place,
+            Err(refusal) => return *refusal,
+        };
         let mut request = if is_websocket {
             connection.upgrade();
             request.map(HttpBody::new)
@@ -334,11 +351,42 @@ impl Served {
             });
         let builder = self.builder.clone().set_rpc_middleware(guarded);
         let mut service = builder.build(self.rules.methods.clone(), self.stop.clone());
-        service.call(request).await.unwrap_or_else(|error| {
+        let answer = service.call(request).await.unwrap_or_else(|error| {
             tracing::debug!("an RPC request failed: {error}");
             arrival::answer(StatusCode::INTERNAL_SERVER_ERROR, crate::error::internal("the server failed"))
-        })
+        });
+        without_null(answer)
     }
+
+    /// Counts what a trusted proxy forwards by the client that it names.
+    fn admit_forwarded(
+        &self,
+        caller: Caller,
+        connection: &Connection,
+    ) -> Result<Option<addresses::Place>, Box<HttpResponse>> {
+        if !self.policy.trusts_proxy {
+            return Ok(None);
+        }
+        match self.addresses.admit(caller.ip) {
+            Admission::Served(Some(place)) if caller.is_websocket => {
+                connection.keep(place);
+                Ok(None)
+            }
+            Admission::Served(place) => Ok(place),
+            Admission::Told(_) | Admission::Closed => Err(Box::new(http::response::too_many_requests())),
+        }
+    }
+}
+
+/// The answer, or an empty one where jsonrpsee says `null`: to notifications, which get none.
+fn without_null(answer: HttpResponse) -> HttpResponse {
+    // No answer of JSON-RPC is as short.
+    if answer.status() != StatusCode::OK || answer.body().size_hint().exact() != Some("null".len() as u64) {
+        return answer;
+    }
+    let mut empty = HttpResponse::new(HttpBody::empty());
+    *empty.status_mut() = StatusCode::NO_CONTENT;
+    empty
 }
 
 async fn accept(listener: TcpListener, served: Arc<Served>, listens_locally: bool) {
@@ -370,11 +418,26 @@ fn serve(socket: TcpStream, caller: (SocketAddr, Policy), served: Arc<Served>) {
         tracing::debug!("too many RPC connections, closing the newest");
         return;
     };
-    let (budget, patience) = (served.rules.budget.clone(), served.bounds.patience);
-    let Ok((connection, io)) = Connection::accept(socket, place, budget, patience) else { return };
+    let (peer, Policy { trusts_proxy, .. }) = &caller;
+    let admission = if *trusts_proxy { Admission::Served(None) } else { served.addresses.admit(peer.ip()) };
+    if matches!(admission, Admission::Closed) {
+        tracing::debug!("too many RPC connections of {peer}, closing the newest");
+        return;
+    }
+    let Ok((connection, io)) = Connection::accept(socket, place, served.rules.budget.clone(), served.bounds) else {
+        return;
+    };
     tokio::spawn(async move {
         let stopped = served.stop.clone().shutdown();
-        if let Err(error) = converse(io, connection, caller, served, stopped).await {
+        let conversed = match admission {
+            Admission::Served(place) => {
+                place.into_iter().for_each(|place| connection.keep(place));
+                converse(io, connection, caller, served, stopped).await
+            }
+            Admission::Told(_place) => turn_away(io, &served.cors_layer).await,
+            Admission::Closed => Ok(()),
+        };
+        if let Err(error) = conversed {
             tracing::debug!("an RPC connection ended: {error}");
         }
     });
@@ -407,4 +470,20 @@ async fn converse(
         () = &mut stopped => conversation.as_mut().graceful_shutdown(),
     }
     conversation.await
+}
+
+/// Answers one request with 429 and closes the connection.
+async fn turn_away(io: Throttled, cors: &CorsLayer) -> Result<(), hyper::Error> {
+    let answer =
+        tower::service_fn(|_: HttpRequest<Incoming>| async { Ok::<_, io::Error>(http::response::too_many_requests()) });
+    let service = TowerToHyperService::new(tower::ServiceBuilder::new().layer(cors.clone()).service(answer));
+    let conversation = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(REFUSED_TIMEOUT_MS))
+        .max_buf_size(HTTP_HEAD_BYTES_MAX)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(io), service);
+    // What is not over by then never will be.
+    let limit = Duration::from_millis(2 * REFUSED_TIMEOUT_MS);
+    tokio::time::timeout(limit, conversation).await.unwrap_or(Ok(()))
 }

@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use ziver_rpc::{
     Cors, RpcMethods, ServerConfig,
     limits::{
-        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX, REQUEST_BYTES_MAX,
-        REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
+        BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX,
+        REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
 };
 
@@ -36,7 +36,7 @@ pub struct RpcArgs {
     /// as many as it likes].
     #[arg(long, value_name = "CALLS", value_parser = rate)]
     pub rpc_rate_limit: Option<NonZeroU32>,
-    /// Addresses and networks that --rpc-rate-limit does not hold for, separated by commas, such as `127.0.0.0/8`.
+    /// Addresses and networks that --rpc-rate-limit and --rpc-max-connections-per-ip do not hold for, separated by commas, such as `127.0.0.0/8`.
     #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub rpc_rate_limit_whitelisted_ips: Vec<IpNet>,
     /// Take clients' addresses from a proxy in front: the last entry of X-Forwarded-For, X-Real-IP or Forwarded.
@@ -57,6 +57,11 @@ pub struct RpcArgs {
     /// Connections at most; fewer if the limit of open files does not allow as many.
     #[arg(long, value_name = "CONNECTIONS", default_value_t = CONNECTIONS_MAX, value_parser = whole(1_u32..=65_536))]
     pub rpc_max_connections: u32,
+    /// Connections of one IP address at most, of version 6 of one /64 network; more are answered with HTTP status 429, 0 is
+    /// no limit. It does not hold for this machine nor for --rpc-rate-limit-whitelisted-ips; behind a proxy that names its
+    /// clients (--rpc-rate-limit-trust-proxy-headers) it holds for them.
+    #[arg(long, value_name = "CONNECTIONS", default_value_t = CONNECTIONS_PER_ADDRESS_MAX, value_parser = whole(0_u32..=65_536))]
+    pub rpc_max_connections_per_ip: u32,
     /// Messages that may wait for the client of one connection.
     #[arg(long, value_name = "MESSAGES", default_value_t = OUTGOING_MESSAGES_PER_CONNECTION_MAX, value_parser = whole(1_u32..=65_536))]
     pub rpc_message_buffer_capacity_per_connection: u32,
@@ -92,6 +97,7 @@ impl RpcArgs {
             second_address: second.map(|port| SocketAddr::new(address.ip(), port)),
             cors,
             connections_max: self.rpc_max_connections.min(connections),
+            connections_per_address_max: self.rpc_max_connections_per_ip,
             request_bytes_max: self.rpc_max_request_size * MIB,
             response_bytes_max: self.rpc_max_response_size * MIB,
             batch_requests_max: self.rpc_max_batch_request_len,

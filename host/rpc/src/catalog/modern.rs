@@ -115,4 +115,16 @@ pub(super) const METHODS: &[Method] = &[
         r#"["$block",[{"key":"0x3a636f6465","type":"hash"}],null]"#,
     )
     .feeds("archive_v1_storageEvent", "archive_v1_stopStorage", "ArchiveStorageEvent"),
+    method(
+        "archive_v1_storageDiff",
+        "Tells what differs between the states after two blocks; of what was deleted the former value.",
+        &[
+            BLOCK,
+            "items?: [StorageDiffItem]|null, where to look; all values of the main trie if it is left out",
+            "previousHash?: Hash|null, an ancestor; the parent if it is left out",
+        ],
+        "SubscriptionId",
+        r#"["$block",[{"key":"0x26aa394eea5630e07c48ae0c9558cef7","returnType":"hash"}],"$genesis"]"#,
+    )
+    .feeds("archive_v1_storageDiffEvent", "archive_v1_stopStorageDiff", "ArchiveStorageDiffEvent"),
 ];

@@ -183,6 +183,14 @@ const NAMED: &[(&str, &str)] = &[
         r##"{"type":"object","required":["success"],"properties":{"success":{"type":"boolean"},"value":{"$ref":"#/components/schemas/Bytes"},"error":{"type":"string"}},"additionalProperties":false}"##,
     ),
     (
+        "StorageDiffItem",
+        r##"{"type":"object","required":["returnType"],"properties":{"key":{"$ref":"#/components/schemas/Bytes"},"returnType":{"enum":["value","hash"]},"childTrieKey":{"$ref":"#/components/schemas/Bytes"}}}"##,
+    ),
+    (
+        "ArchiveStorageDiffEvent",
+        r##"{"type":"object","required":["event"],"properties":{"event":{"enum":["storageDiff","storageDiffDone","storageDiffError"]},"key":{"$ref":"#/components/schemas/Bytes"},"value":{"$ref":"#/components/schemas/Bytes"},"hash":{"$ref":"#/components/schemas/Hash"},"type":{"enum":["added","modified","deleted"]},"childTrieKey":{"$ref":"#/components/schemas/Bytes"},"error":{"type":"string"}},"additionalProperties":false}"##,
+    ),
+    (
         "ArchiveStorageEvent",
         r##"{"type":"object","required":["event"],"properties":{"event":{"enum":["storage","storageDone","storageError"]},"key":{"$ref":"#/components/schemas/Bytes"},"value":{"$ref":"#/components/schemas/Bytes"},"hash":{"$ref":"#/components/schemas/Hash"},"closestDescendantMerkleValue":{"$ref":"#/components/schemas/Bytes"},"childTrieKey":{"$ref":"#/components/schemas/Bytes"},"error":{"type":"string"}},"additionalProperties":false}"##,
     ),

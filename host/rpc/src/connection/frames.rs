@@ -1,8 +1,11 @@
-//! Where WebSocket messages begin and end in a client's byte stream (RFC 6455, section 5.2), without looking into them.
+//! Where WebSocket messages begin and end in a client's byte stream (RFC 6455, section 5.2), and a [`Scan`] of each.
 //!
 //! jsonrpsee's reader shows a message when it is whole. To give a message a time limit and to count the bytes of those
-//! that are not whole yet, the socket's owner must know where it stands: that is all that is read here. What is wrong in
+//! that are not whole yet, the socket's owner must know where it stands: that is read here, and what jsonrpsee would not answer as
+//! it should. What is wrong in
 //! a frame is the reader's business; a client that sends nonsense only confuses the counting of its own connection.
+
+use crate::scan::Scan;
 
 /// The longest head of a frame: two bytes, eight of length, four of mask.
 const HEAD_BYTES_MAX: usize = 14;
@@ -16,6 +19,13 @@ pub struct Frames {
     payload_bytes: u64,
     is_control: bool,
     is_final: bool,
+    /// What the payload is masked with, turned so that the next byte's part comes first.
+    mask: [u8; 4],
+    scan: Scan,
+    /// Entries that a batch may have.
+    batch_entries_max: usize,
+    /// Requests with odd ids in messages that are whole.
+    odd_ids: usize,
     /// Bytes that have come of the present message's payload.
     message_bytes: usize,
     /// Whether a message has begun that is not whole.
@@ -23,26 +33,38 @@ pub struct Frames {
 }
 
 impl Frames {
+    /// At the beginning.
+    pub fn new(batch_entries_max: usize) -> Self {
+        Self { batch_entries_max, ..Self::default() }
+    }
+
+    /// How many requests with odd ids have come since this was last asked.
+    pub fn take_odd_ids(&mut self) -> usize {
+        std::mem::take(&mut self.odd_ids)
+    }
+
     /// Bytes that have come of a message that is not whole yet; none between messages.
     pub fn unfinished(&self) -> Option<usize> {
         (self.is_inside || self.head_bytes > 0 || self.payload_bytes > 0).then_some(self.message_bytes)
     }
 
-    /// Goes on by what has been read; whether a message became whole with it.
-    pub fn feed(&mut self, mut bytes: &[u8]) -> bool {
+    /// Goes on by what has been read, and changes what is not to be read; whether a message became whole with it.
+    pub fn feed(&mut self, mut bytes: &mut [u8]) -> bool {
         let mut is_whole = false;
         while !bytes.is_empty() {
             if self.payload_bytes > 0 {
                 let taken = usize::try_from(self.payload_bytes).unwrap_or(usize::MAX).min(bytes.len());
                 self.payload_bytes -= taken as u64;
+                let (payload, rest) = bytes.split_at_mut(taken);
                 if !self.is_control {
                     self.message_bytes = self.message_bytes.saturating_add(taken);
+                    self.look_at(payload);
                 }
-                bytes = &bytes[taken..];
+                bytes = rest;
             } else {
                 self.head[self.head_bytes] = bytes[0];
                 self.head_bytes += 1;
-                bytes = &bytes[1..];
+                bytes = &mut bytes[1..];
                 if self.head_bytes < self.head_length() {
                     continue;
                 }
@@ -53,6 +75,14 @@ impl Frames {
             }
         }
         is_whole
+    }
+
+    fn look_at(&mut self, payload: &mut [u8]) {
+        for masked in payload {
+            let byte = *masked ^ self.mask[0];
+            *masked = self.scan.next(byte, self.batch_entries_max) ^ self.mask[0];
+            self.mask.rotate_left(1);
+        }
     }
 
     fn head_length(&self) -> usize {
@@ -74,6 +104,10 @@ impl Frames {
             127 => be(&self.head[2..10]),
             short => u64::from(short),
         };
+        self.mask = match self.head[1] & 0x80 {
+            0 => [0; 4],
+            _ => [4, 3, 2, 1].map(|from_end| self.head[self.head_bytes - from_end]),
+        };
         self.is_final = self.head[0] & 0x80 != 0;
         self.is_control = self.head[0] & 0x08 != 0;
         self.is_inside |= !self.is_control;
@@ -85,6 +119,7 @@ impl Frames {
         let is_whole = self.is_final && !self.is_control;
         if is_whole {
             self.is_inside = false;
+            self.odd_ids += std::mem::take(&mut self.scan).odd_ids();
             self.message_bytes = 0;
         }
         is_whole

@@ -1,6 +1,6 @@
 //! The socket's life, without a server.
 
-use std::io::ErrorKind;
+use std::{io::ErrorKind, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,14 +10,14 @@ use tokio::{
 
 use super::*;
 
-const PATIENCE: Duration = Duration::from_secs(600);
+const BOUNDS: Bounds = Bounds { bytes_max: 1 << 20, patience: Duration::from_secs(600), batch_requests_max: 10 };
 
 async fn accepted() -> (tokio::net::TcpStream, Connection, Throttled) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
     let (connection, throttled) =
-        Connection::accept(listener.accept().await.unwrap().0, place, Budget::new(), PATIENCE).unwrap();
+        Connection::accept(listener.accept().await.unwrap().0, place, Budget::new(), BOUNDS).unwrap();
     (client, connection, throttled)
 }
 

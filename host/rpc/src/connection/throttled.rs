@@ -15,7 +15,10 @@ use tokio::{
 };
 
 use super::{Connection, frames::Frames};
-use crate::limits::{ARRIVING_RETRY_MS, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS};
+use crate::{
+    arrival::Bounds,
+    limits::{ARRIVING_RETRY_MS, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS},
+};
 
 /// What ends the head of an HTTP request.
 const HEAD_END: [u8; 4] = *b"\r\n\r\n";
@@ -35,8 +38,8 @@ pub struct Throttled {
 /// What comes in.
 #[derive(Debug)]
 struct Reading {
-    /// How long one message may take.
-    patience: Duration,
+    /// How long one message may take, and how long a batch may be.
+    bounds: Bounds,
     /// Where the stream stands once it is a WebSocket's.
     frames: Option<Frames>,
     /// The last bytes before.
@@ -59,13 +62,8 @@ struct Writing {
 }
 
 impl Throttled {
-    pub(super) fn new(
-        socket: TcpStream,
-        connection: Connection,
-        place: OwnedSemaphorePermit,
-        patience: Duration,
-    ) -> Self {
-        let reading = Reading { patience, frames: None, tail: [0; 4], due: None, nap: None, was_held_up: false };
+    pub(super) fn new(socket: TcpStream, connection: Connection, place: OwnedSemaphorePermit, bounds: Bounds) -> Self {
+        let reading = Reading { bounds, frames: None, tail: [0; 4], due: None, nap: None, was_held_up: false };
         Self { socket, connection, _place: place, reading, writing: Writing::default() }
     }
 }
@@ -75,7 +73,7 @@ impl Reading {
     fn check_due(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let Some(due) = &mut self.due else { return Ok(()) };
         if self.was_held_up {
-            due.as_mut().reset(tokio::time::Instant::now() + self.patience);
+            due.as_mut().reset(tokio::time::Instant::now() + self.bounds.patience);
         }
         self.was_held_up = false;
         match due.as_mut().poll(cx) {
@@ -97,8 +95,8 @@ impl Reading {
         Poll::Pending
     }
 
-    /// Goes on by what has been read.
-    fn note(&mut self, bytes: &[u8], connection: &Connection) -> io::Result<()> {
+    /// Goes on by what has been read, and changes what jsonrpsee is not to read.
+    fn note(&mut self, bytes: &mut [u8], connection: &Connection) -> io::Result<()> {
         if self.frames.is_none() {
             if !connection.is_websocket() {
                 let from = bytes.len().saturating_sub(self.tail.len());
@@ -112,14 +110,16 @@ impl Reading {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes between the handshake and its answer"));
             }
         }
-        let frames = self.frames.get_or_insert_default();
+        let entries_max = self.bounds.batch_requests_max;
+        let frames = self.frames.get_or_insert_with(|| Frames::new(entries_max));
         let is_whole = frames.feed(bytes);
+        connection.odd_ids(frames.take_odd_ids());
         let unfinished = frames.unfinished();
         connection.arriving(unfinished.unwrap_or(0));
         if unfinished.is_none() {
             self.due = None;
         } else if is_whole || self.due.is_none() {
-            self.due = Some(Box::pin(tokio::time::sleep(self.patience)));
+            self.due = Some(Box::pin(tokio::time::sleep(self.bounds.patience)));
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ impl AsyncRead for Throttled {
         this.reading.check_due(cx)?;
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.socket).poll_read(cx, buffer))?;
-        Poll::Ready(this.reading.note(&buffer.filled()[before..], &this.connection))
+        Poll::Ready(this.reading.note(&mut buffer.filled_mut()[before..], &this.connection))
     }
 }
 

@@ -132,3 +132,87 @@ fn stop_ends_a_storage_request_and_is_harmless_otherwise() {
         assert_eq!(ws.call("archive_v1_stopStorage", json!([id]))["result"], Value::Null);
     }
 }
+
+/// All events of one comparison.
+fn diff(ws: &mut Ws, params: Value) -> Vec<Value> {
+    let id = ws.subscribe("archive_v1_storageDiff", params);
+    let mut events = vec![];
+    loop {
+        events.push(ws.notification("archive_v1_storageDiffEvent", &id));
+        if events[events.len() - 1]["event"] != "storageDiff" {
+            return events;
+        }
+    }
+}
+
+#[test]
+fn difference_of_states_tells_what_was_added_modified_and_deleted() {
+    let node = Node::start();
+    let changes: [(&[u8], Option<&[u8]>); 4] =
+        [(b"a", Some(b"again")), (b"ab", None), (b"b", Some(b"")), (b"new", Some(b"n"))];
+    node.push(&changes, 1);
+    let mut ws = Ws::connect(node.address);
+    let event = |key: &str, kind: &str, value: &str| json!({ "event": "storageDiff", "key": key, "value": value, "type": kind });
+    let done = json!({ "event": "storageDiffDone" });
+    let all = [
+        event("0x61", "modified", "0x616761696e"),
+        event("0x6162", "deleted", "0x3232"),
+        event("0x6e6577", "added", "0x6e"),
+        done.clone(),
+    ];
+    assert_eq!(diff(&mut ws, json!([text(at(&node, 3))])), all);
+    assert_eq!(diff(&mut ws, json!([text(at(&node, 3)), null, text(at(&node, 1))])), all);
+    assert_eq!(diff(&mut ws, json!([text(at(&node, 2))])), [done.clone()]);
+    let items = json!([
+        { "key": "0x6162", "returnType": "hash" },
+        { "key": "0x6e", "returnType": "value", "childTrieKey": "0x6b6964" },
+        { "key": "0x63", "returnType": "value" },
+    ]);
+    let [hashed, of_child, end] = &diff(&mut ws, json!([text(at(&node, 3)), items]))[..] else {
+        panic!("three events")
+    };
+    assert!(hashed["hash"].is_string() && hashed.get("value").is_none(), "{hashed}");
+    assert_eq!((&hashed["key"], &of_child["childTrieKey"], end), (&json!("0x6162"), &json!("0x6b6964"), &done));
+}
+
+#[test]
+fn difference_of_large_states_is_whole_and_read_sparingly() {
+    let node = Node::start();
+    let key =
+        |number: usize| [[7; 32].as_slice(), &ziver_primitives::hashing::blake2_128(&number.to_le_bytes())].concat();
+    let keys: Vec<Vec<u8>> = (0..5_000).map(key).collect();
+    let all: Vec<(&[u8], Option<&[u8]>)> = keys.iter().map(|key| (key.as_slice(), Some(&[1; 100][..]))).collect();
+    node.push(&all, 1);
+    let mut ws = Ws::connect(node.address);
+    assert_eq!(diff(&mut ws, json!([text(at(&node, 3))])).len(), keys.len() + 1);
+    let few: Vec<(&[u8], Option<&[u8]>)> = keys[..5].iter().map(|key| (key.as_slice(), Some(&[2][..]))).collect();
+    node.push(&few, 1);
+    let before = node.chain.bytes_read.load(std::sync::atomic::Ordering::Relaxed);
+    let events = diff(&mut ws, json!([text(at(&node, 4))]));
+    let read = node.chain.bytes_read.load(std::sync::atomic::Ordering::Relaxed) - before;
+    assert_eq!(events.len(), 6);
+    assert!(events[..5].iter().all(|event| event["type"] == "modified" && event["value"] == "0x02"), "{events:?}");
+    assert!(read < 300_000, "{read} bytes of the 700 000 in each state");
+}
+
+#[test]
+fn difference_that_cannot_be_told_says_why() {
+    let node = Node::start();
+    let fork = node.import(at(&node, 1), &[], 1, 9);
+    let mut ws = Ws::connect(node.address);
+    let mut why = |params: Value| diff(&mut ws, params)[0]["error"].as_str().unwrap_or_default().to_owned();
+    assert!(why(json!([text(Hash::zero())])).contains("UnknownBlock"));
+    assert!(why(json!([text(at(&node, 1)), null, text(Hash::zero())])).contains("UnknownBlock"));
+    assert_eq!(why(json!([text(at(&node, 0))])), "the first block has no parent");
+    for (block, before) in [(at(&node, 2), fork), (at(&node, 1), at(&node, 2)), (fork, at(&node, 2))] {
+        assert!(why(json!([text(block), null, text(before)])).contains("is no ancestor of"));
+    }
+    node.chain.faults.lock().unwrap().insert(at(&node, 1), ReadError::Pruned(at(&node, 1)));
+    assert!(why(json!([text(at(&node, 2))])).contains("State already discarded"));
+    for bad in [json!([]), json!(["0x"]), json!([text(fork), [{}]]), json!([text(fork), [{ "returnType": "both" }]])] {
+        assert_eq!(ws.call("archive_v1_storageDiff", bad.clone())["error"]["code"], -32602, "{bad}");
+    }
+    let surplus = vec![json!({ "returnType": "value" }); 2_000];
+    assert_eq!(ws.call("archive_v1_storageDiff", json!([text(fork), surplus]))["error"]["code"], -32602);
+    assert_eq!(ws.call("archive_v1_stopStorageDiff", json!(["none"]))["result"], Value::Null);
+}

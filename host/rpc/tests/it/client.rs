@@ -76,13 +76,18 @@ impl Ws {
 
     /// Asks for a WebSocket with these headers; returns the HTTP status.
     pub fn handshake(address: SocketAddr, headers: &[(&str, &str)]) -> u16 {
+        Self::handshake_kept(address, headers).0
+    }
+
+    /// The same, with the socket.
+    pub fn handshake_kept(address: SocketAddr, headers: &[(&str, &str)]) -> (u16, TcpStream) {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         stream.write_all(format!("GET / HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n").as_bytes()).unwrap();
         let mut status = [0; 12];
         stream.read_exact(&mut status).unwrap();
-        String::from_utf8_lossy(&status[9..]).parse().unwrap()
+        (String::from_utf8_lossy(&status[9..]).parse().unwrap(), stream)
     }
 
     pub fn send(&mut self, text: &str) {

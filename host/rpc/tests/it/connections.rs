@@ -11,7 +11,7 @@ use ziver_rpc::limits::{
 };
 
 use crate::{
-    client::{Ws, post, result},
+    client::{Ws, post, request, result},
     fake::Node,
 };
 
@@ -57,6 +57,40 @@ fn connections_beyond_the_limit_are_told_why_until_one_leaves() {
     drop(first);
     let begin = Instant::now();
     while post(node.address, br#"{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}"#).0 == 429 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "still full");
+    }
+}
+
+#[test]
+fn client_has_so_many_connections_and_others_go_on() {
+    let node = Node::start_with(true, |config| {
+        config.connections_per_address_max = 2;
+        config.trusts_proxy = true;
+    });
+    let open = |client: &str| {
+        let headers = [
+            ("connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+            ("x-forwarded-for", client),
+        ];
+        Ws::handshake_kept(node.address, &headers)
+    };
+    let ask = |client: &str| {
+        let headers = [("content-type", "application/json"), ("x-forwarded-for", client)];
+        request(node.address, "POST", &headers, br#"{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}"#).0
+    };
+    let [(first, kept), (second, _also_kept)] = [open("203.0.113.7"), open("203.0.113.7")];
+    assert_eq!((first, second), (101, 101));
+    assert_eq!((open("203.0.113.7").0, ask("203.0.113.7")), (429, 429));
+    assert_eq!((open("203.0.113.8").0, ask("203.0.113.8")), (101, 200));
+    // Of this machine any number.
+    let local: Vec<_> = (0..4).map(|_| Ws::connect(node.address)).collect();
+    assert_eq!(local.len(), 4);
+    drop(kept);
+    let begin = Instant::now();
+    while ask("203.0.113.7") == 429 {
         assert!(begin.elapsed() < Duration::from_secs(60), "still full");
     }
 }

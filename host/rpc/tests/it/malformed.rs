@@ -67,6 +67,16 @@ fn odd_ids_are_invalid_requests_alone_and_in_batches() {
         let batch = format!(r#"[{request},{{"jsonrpc":"2.0","id":7,"method":"zx_blockNumber"}}]"#);
         let answers: Value = serde_json::from_str(&post(node.address, batch.as_bytes()).1).unwrap();
         assert_eq!((refusal(&answers[0]), &answers[1]["id"]), ((Value::Null, json!(-32600)), &json!(7)), "{id}");
+
+        let mut ws = Ws::connect(node.address);
+        assert_eq!(refusal(&ws.answer(&request)), (Value::Null, json!(-32600)), "{id}");
+        let answers = ws.answer(&batch);
+        let mut codes: Vec<_> = answers.as_array().unwrap().iter().map(refusal).collect();
+        codes.sort_by_key(|(id, _)| !id.is_null());
+        assert_eq!(codes, [(Value::Null, json!(-32600)), (json!(7), Value::Null)], "{id}");
+        // Notifications are none, and each odd id is answered once.
+        ws.send(r#"{"jsonrpc":"2.0","method":"zx_blockNumber"}"#);
+        assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2", "{id}");
     }
 }
 
@@ -137,9 +147,43 @@ fn request_of_several_megabytes_is_served() {
 fn oversize_batch_is_refused() {
     let node = Node::start();
     let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "zx_blockNumber" });
-    let batch = Value::from(vec![request; BATCH_REQUESTS_MAX as usize + 1]);
-    assert_eq!(code(&node, batch.to_string().as_bytes()), -32010);
+    let fits = Value::from(vec![request.clone(); BATCH_REQUESTS_MAX as usize]).to_string();
+    let batch = Value::from(vec![request; BATCH_REQUESTS_MAX as usize + 1]).to_string();
+    let refused = json!({ "jsonrpc": "2.0", "id": null,
+        "error": { "code": -32600, "message": "Invalid request: a batch of more than 1000 requests" } });
+    let (status, answer) = post(node.address, batch.as_bytes());
+    assert_eq!((status, serde_json::from_str::<Value>(&answer).unwrap()), (200, refused.clone()));
+    let mut ws = Ws::connect(node.address);
+    assert_eq!(ws.answer(&batch), refused);
+    assert_eq!(ws.answer(&fits).as_array().unwrap().len(), BATCH_REQUESTS_MAX as usize);
+    // Nothing is kept of what is too much.
+    assert_eq!(ws.answer(&format!("[{}0]", "0,".repeat(7_000_000))), refused);
+    assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2");
     assert_eq!(code(&node, b"[]"), -32600);
+    assert_eq!(ws.answer("[]")["error"]["code"], -32600);
+}
+
+#[test]
+fn batches_are_not_served_where_they_may_have_no_requests() {
+    let node = Node::start_with(true, |config| config.batch_requests_max = 0);
+    let batch = r#"[{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}]"#;
+    let (_, answer) = post(node.address, batch.as_bytes());
+    let refused = json!({ "code": -32600, "message": "Invalid request: batches are not served" });
+    assert_eq!(serde_json::from_str::<Value>(&answer).unwrap()["error"], refused);
+    assert_eq!(Ws::connect(node.address).answer(batch)["error"], refused);
+    alive(&node);
+}
+
+#[test]
+fn notifications_are_taken_without_a_word() {
+    let node = Node::start();
+    let note = r#"{"jsonrpc":"2.0","method":"zx_blockNumber"}"#;
+    for body in [note.to_owned(), format!("[{note},{note}]")] {
+        assert_eq!(post(node.address, body.as_bytes()), (204, String::new()), "{body}");
+        let mut ws = Ws::connect(node.address);
+        ws.send(&body);
+        assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2");
+    }
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn limits_of_the_configuration_hold() {
     assert_eq!(post(node.address, &[b' '; 1_001]).0, 413);
     let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "zx_blockNumber" });
     let batch = Value::from(vec![request; 3]);
-    assert!(post(node.address, batch.to_string().as_bytes()).1.contains("The batch request was too large"));
+    assert!(post(node.address, batch.to_string().as_bytes()).1.contains("a batch of more than 2 requests"));
     let mut ws = Ws::connect(node.address);
     assert_eq!(ws.call("rpc_methods", json!([]))["error"]["code"], -32008);
     ws.subscribe("state_subscribeStorage", json!([["0x61"]]));

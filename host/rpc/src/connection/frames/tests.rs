@@ -19,6 +19,10 @@ fn sent(mut frame: Frame) -> Vec<u8> {
     bytes
 }
 
+fn feed(frames: &mut Frames, bytes: &[u8]) -> bool {
+    frames.feed(&mut bytes.to_vec())
+}
+
 const TEXT: OpCode = OpCode::Data(Data::Text);
 const MORE: OpCode = OpCode::Data(Data::Continue);
 
@@ -30,10 +34,10 @@ fn message_is_whole_with_its_last_byte_in_pieces_of_any_size() {
             let mut frames = Frames::default();
             let (last, before) = bytes.split_last().unwrap();
             for part in before.chunks(piece) {
-                assert!(!frames.feed(part), "{payload} in {piece}");
+                assert!(!feed(&mut frames, part), "{payload} in {piece}");
             }
             assert!(frames.unfinished().is_some());
-            assert!(frames.feed(&[*last]), "{payload} in {piece}");
+            assert!(feed(&mut frames, &[*last]), "{payload} in {piece}");
             assert_eq!(frames.unfinished(), None);
         }
     }
@@ -42,22 +46,22 @@ fn message_is_whole_with_its_last_byte_in_pieces_of_any_size() {
 #[test]
 fn message_in_several_frames_ends_with_the_final_one_whatever_control_frames_come_between() {
     let mut frames = Frames::default();
-    assert!(!frames.feed(&frame(10, TEXT, false)));
+    assert!(!feed(&mut frames, &frame(10, TEXT, false)));
     assert_eq!(frames.unfinished(), Some(10));
-    assert!(!frames.feed(&sent(Frame::ping(vec![7; 100]))));
-    assert!(!frames.feed(&frame(0, MORE, false)));
+    assert!(!feed(&mut frames, &sent(Frame::ping(vec![7; 100]))));
+    assert!(!feed(&mut frames, &frame(0, MORE, false)));
     assert_eq!(frames.unfinished(), Some(10), "control frames are none of the message's bytes");
-    assert!(frames.feed(&frame(5, MORE, true)));
+    assert!(feed(&mut frames, &frame(5, MORE, true)));
     assert_eq!(frames.unfinished(), None);
 }
 
 #[test]
 fn control_frames_alone_are_no_messages() {
     let mut frames = Frames::default();
-    assert!(!frames.feed(&sent(Frame::ping(vec![7; 3]))));
+    assert!(!feed(&mut frames, &sent(Frame::ping(vec![7; 3]))));
     assert_eq!(frames.unfinished(), None);
     let close = sent(Frame::close(Some(CloseFrame { code: CloseCode::Normal, reason: "x".into() })));
-    assert!(!frames.feed(&close));
+    assert!(!feed(&mut frames, &close));
     assert_eq!(frames.unfinished(), None);
 }
 
@@ -69,12 +73,31 @@ fn any_bytes_are_survived() {
         for _ in 0..50 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let bytes = random.to_be_bytes();
-            frames.feed(&bytes[..usize::from(bytes[0]) % 8 + 1]);
+            feed(&mut frames, &bytes[..usize::from(bytes[0]) % 8 + 1]);
         }
     }
     let huge = [0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4];
     let mut frames = Frames::default();
-    assert!(!frames.feed(&huge));
-    assert!(!frames.feed(&[0; 100]));
+    assert!(!feed(&mut frames, &huge));
+    assert!(!feed(&mut frames, &[0; 100]));
     assert_eq!(frames.unfinished(), Some(100));
+}
+
+#[test]
+fn messages_are_looked_at_through_the_mask_and_across_frames() {
+    let (first, second) = (r#"[{"id":-1,"meth"#, r#"od":"x"},{"id":2},{"id":3}]"#);
+    let mut frames = Frames::new(2);
+    let mut read = Vec::new();
+    let parts = [(first, TEXT, false), (second, MORE, true)];
+    for (text, opcode, is_final) in parts {
+        let mut bytes = sent(Frame::message(text.as_bytes().to_vec(), opcode, is_final));
+        // In pieces that end anywhere.
+        for piece in bytes.chunks_mut(5) {
+            frames.feed(piece);
+        }
+        let payload = bytes.len() - text.len();
+        read.extend(bytes[payload..].iter().enumerate().map(|(at, byte)| byte ^ [1, 2, 3, 4][at % 4]));
+    }
+    assert_eq!(String::from_utf8(read).unwrap(), r#"[{"id":-1,"method":"x"},{"id":2},0       ]"#);
+    assert_eq!((frames.take_odd_ids(), frames.take_odd_ids()), (1, 0));
 }
