@@ -40,6 +40,7 @@ mod revert;
 mod route;
 pub mod spec;
 mod tree;
+mod witness;
 
 pub use build::{
     BuildError, BuildRequest, Built, DryRun, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest,
@@ -61,3 +62,4 @@ pub use revert::Reverted;
 pub use route::{BlockId, TreeRoute};
 pub use spec::{ChainSpec, ChainType, GenesisSpec, SpecError};
 pub use tree::PlaceError;
+pub use witness::BlockStats;

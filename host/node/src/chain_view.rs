@@ -16,7 +16,7 @@ use ziver_primitives::{
     AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID,
     inherents::InherentData, storage_keys::item_prefix,
 };
-use ziver_rpc::{BlockRef, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
+use ziver_rpc::{BlockRef, BlockStats, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
 use ziver_state::{RuntimeCode, StateError, View};
 
 use crate::engine_loop::now_ms;
@@ -221,6 +221,16 @@ impl ChainRead for ChainView {
             error => ReadError::Execution(error.to_string()),
         })?;
         Ok(DryRun { answer: run.answer, index: run.index, events: run.events })
+    }
+
+    fn block_stats(&self, block: Hash) -> Result<Option<BlockStats>, ReadError> {
+        let stats = self.reader.block_stats(&block).map_err(read_error)?;
+        Ok(stats.map(|stats| BlockStats {
+            witness_bytes: stats.witness_bytes,
+            witness_compact_bytes: stats.witness_compact_bytes,
+            block_bytes: stats.block_bytes,
+            extrinsics_count: stats.extrinsics_count,
+        }))
     }
 
     fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {

@@ -194,7 +194,7 @@ pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ),
     ("chainSpec_v1", "The chain's name and properties, of the JSON-RPC interface specification.", &[]),
     ("childstate", "Child storage.", &[4002, 4003]),
-    ("dev", "For developers of runtimes.", &[]),
+    ("dev", "For developers of runtimes.", &[4003]),
     ("engine", "Blocks made and made final by hand; with manual sealing only.", &[11000, 12000, 13000]),
     ("miner", "Whether the node makes blocks, and for whom.", &[-32030]),
     ("net", "The network, as Ethereum's tools ask for it.", &[]),

@@ -79,6 +79,19 @@ pub struct DryRun {
     pub events: Vec<u8>,
 }
 
+/// Sizes of a block and of a proof of what its execution reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlockStats {
+    /// Bytes of the proof.
+    pub witness_bytes: usize,
+    /// Bytes of the proof without the hashes that follow from it.
+    pub witness_compact_bytes: usize,
+    /// Bytes of the block.
+    pub block_bytes: usize,
+    /// Extrinsics in it.
+    pub extrinsics_count: usize,
+}
+
 /// A snapshot-reading view of the chain.
 pub trait ChainRead: Send + Sync + 'static {
     /// The first block.
@@ -126,6 +139,8 @@ pub trait ChainRead: Send + Sync + 'static {
     fn metadata(&self, block: Hash) -> Result<Metadata, ReadError>;
     /// What an extrinsic (with the length before it) would do as the first transaction of the next block on `block`.
     fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError>;
+    /// Executes a block again on its parent's state to see what it reads; none for unknown blocks and the first one.
+    fn block_stats(&self, block: Hash) -> Result<Option<BlockStats>, ReadError>;
     /// The root of a block's extrinsics, as its header should have it.
     fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError>;
 }

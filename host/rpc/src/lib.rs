@@ -2,7 +2,7 @@
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
 //! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], [`txpool`],
-//! [`net`], [`miner`], [`admin`], and of the new specification [`chain_spec`], [`chain_head`], [`transaction`],
+//! [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`], [`chain_head`], [`transaction`],
 //! [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table; [`catalog`] describes
 //! them all; what a method needs comes from the [`Context`]. The way of a request:
 //!
@@ -51,6 +51,7 @@ pub mod chain_spec;
 pub mod childstate;
 mod connection;
 mod context;
+pub mod dev;
 pub mod engine;
 pub mod error;
 mod guard;
@@ -78,7 +79,7 @@ pub mod transaction_watch;
 pub mod txpool;
 pub mod zx;
 
-pub use chain_read::{BlockRef, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
+pub use chain_read::{BlockRef, BlockStats, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
 pub use context::{ChainInfo, Context, DEVELOPMENT_CHAIN_ID};
 pub use observe::Observe;
 pub use pages::{Health, Pages};
@@ -96,6 +97,7 @@ pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     chain_head::register(&mut module)?;
     chain_spec::register(&mut module)?;
     miner::register(&mut module)?;
+    dev::register(&mut module)?;
     net::register(&mut module)?;
     childstate::register(&mut module)?;
     payment::register(&mut module)?;

@@ -14,7 +14,9 @@ Made from the table in `host/rpc/src/catalog.rs`, with answers of a real node; `
 To make it anew: `ZIVER_REWRITE=1 cargo test -p ziver-node --test it reference`.
 
 HTTP POST and WebSocket on port 8545, the same on 8546. Parameters go by position; those with `?` may be left out or be `null`.
-Subscriptions need a WebSocket. Methods marked **unsafe** are served to callers on the same machine only, unless `--rpc-methods unsafe`.
+Batches are arrays of at most 1000 requests. Subscriptions need a WebSocket. Methods marked **unsafe** are served to callers on the same machine only, unless `--rpc-methods unsafe`.
+What of Substrate's methods is left out, `state_traceBlock` among it, and why, is in
+[decision 0007](decisions/0007-what-of-substrates-rpc-is-left-out.md).
 
     curl -s -H 'content-type: application/json' 127.0.0.1:8545 -d '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"zx_blockNumber\",\"params\":[]}'
 

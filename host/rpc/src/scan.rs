@@ -63,7 +63,10 @@ impl Scan {
     /// Looks at the next byte; returns what is to be read in its place. Batches may have `entries_max` entries.
     pub fn next(&mut self, byte: u8, entries_max: usize) -> u8 {
         if self.in_string {
-            self.next_in_string(byte);
+            // Most bytes of large messages are in long strings.
+            if self.at == At::InName || self.is_escaped || matches!(byte, b'"' | b'\\') {
+                self.next_in_string(byte);
+            }
             return if self.is_blanking { b' ' } else { byte };
         }
         if byte.is_ascii_whitespace() {

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use codec::Encode;
 use ziver_chain::{ChainReader, ReadError};
 
 use crate::fixture::{Alith, Baltathar, World};
@@ -53,4 +54,28 @@ fn readers_see_each_block_with_its_own_state_while_the_chain_moves() {
         stop.store(true, Ordering::SeqCst);
     });
     assert_eq!(world.chain.best().number, 36);
+}
+
+#[test]
+fn stats_of_a_block_grow_with_what_it_reads() {
+    let mut world = World::new();
+    let genesis = world.genesis();
+    let reader = world.chain.reader().clone();
+    assert_eq!(reader.block_stats(&genesis).unwrap(), None);
+    assert_eq!(reader.block_stats(&Default::default()).unwrap(), None);
+    let empty = world.branch(genesis, Alith, 1)[0].hash;
+    let transfers = (0..3).map(|nonce| world.transfer(Alith, nonce, Baltathar.account(), 1_000_000_000_000_000_000));
+    let transfers = transfers.collect();
+    world.grow(empty, transfers);
+    let full = world.chain.best().hash;
+    let stats = |hash| reader.block_stats(hash).unwrap().unwrap();
+    let (little, much) = (stats(&empty), stats(&full));
+    assert_eq!(much.block_bytes, world.block(&full).encoded_size());
+    assert_eq!((little.extrinsics_count, much.extrinsics_count), (1, 4));
+    assert!(little.witness_compact_bytes > 0 && little.witness_bytes < much.witness_bytes, "{little:?} {much:?}");
+    for stats in [little, much] {
+        assert!(stats.witness_compact_bytes < stats.witness_bytes, "{stats:?}");
+        // The runtime's code, which is most of the state, is none of it.
+        assert!(stats.witness_bytes < 100_000, "{stats:?}");
+    }
 }

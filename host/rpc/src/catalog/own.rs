@@ -56,6 +56,14 @@ pub(super) const METHODS: &[Method] = &[
         "[]",
     )
     .for_the_trusted(),
+    method(
+        "dev_getBlockStats",
+        "Executes a block again: how large it is, and how large a proof of the state that it reads.",
+        &["block: Hash, which"],
+        "BlockStats|null",
+        r#"["$block"]"#,
+    )
+    .for_the_trusted(),
     method("net_version", "The chain's number, in decimal digits.", &[], "Decimal", "[]"),
     method("net_peerCount", "The number of peers.", &[], "Quantity", "[]"),
     method("net_listening", "Whether peers can reach the node.", &[], "Boolean", "[]"),

@@ -147,6 +147,10 @@ const NAMED: &[(&str, &str)] = &[
         r##"{"type":"object","required":["pending","queued"],"additionalProperties":{"type":"object","additionalProperties":{"type":"object","additionalProperties":{"type":"string"}}}}"##,
     ),
     (
+        "BlockStats",
+        r#"{"type":"object","required":["witnessLen","witnessCompactLen","blockLen","numExtrinsics"],"properties":{"witnessLen":{"type":"integer"},"witnessCompactLen":{"type":"integer"},"blockLen":{"type":"integer"},"numExtrinsics":{"type":"integer"}},"additionalProperties":false}"#,
+    ),
+    (
         "MiningStatus",
         r##"{"type":"object","required":["mining","author","sealing"],"properties":{"mining":{"type":"boolean"},"author":{"$ref":"#/components/schemas/Account"},"sealing":{"type":"string"}},"additionalProperties":false}"##,
     ),

@@ -78,11 +78,11 @@ impl Frames {
     }
 
     fn look_at(&mut self, payload: &mut [u8]) {
-        for masked in payload {
-            let byte = *masked ^ self.mask[0];
-            *masked = self.scan.next(byte, self.batch_entries_max) ^ self.mask[0];
-            self.mask.rotate_left(1);
+        let (mask, turn, entries_max) = (self.mask, payload.len() % 4, self.batch_entries_max);
+        for (masked, mask) in payload.iter_mut().zip(mask.into_iter().cycle()) {
+            *masked = self.scan.next(*masked ^ mask, entries_max) ^ mask;
         }
+        self.mask.rotate_left(turn);
     }
 
     fn head_length(&self) -> usize {

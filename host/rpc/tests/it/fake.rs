@@ -18,7 +18,7 @@ use ziver_primitives::{
     storage_keys::item_prefix, validity::InvalidTransaction,
 };
 use ziver_rpc::{
-    BlockRef, ChainInfo, ChainRead, Context, DryRun, ReadError, Server, ServerConfig, Snapshot, StateHold,
+    BlockRef, BlockStats, ChainInfo, ChainRead, Context, DryRun, ReadError, Server, ServerConfig, Snapshot, StateHold,
     TransactionPlace,
     link::{
         self, Command, Head, Inclusion, LinkPeer, MiningChange, MiningStatus, NewBlock, NewlyFinal, Notice, Notices,
@@ -288,6 +288,17 @@ impl ChainRead for FakeChain {
     fn dry_run(&self, block: Hash, extrinsic: &[u8]) -> Result<DryRun, ReadError> {
         self.at(block, |_, _, _| ())?;
         Ok(DryRun { answer: extrinsic.to_vec(), index: 0, events: vec![0] })
+    }
+
+    fn block_stats(&self, block: Hash) -> Result<Option<BlockStats>, ReadError> {
+        self.check(block)?;
+        let stats = |block: &Block, state: &State, _| BlockStats {
+            witness_bytes: state.encoded_size(),
+            witness_compact_bytes: state.len(),
+            block_bytes: block.encoded_size(),
+            extrinsics_count: block.extrinsics.len(),
+        };
+        Ok(self.at(block, stats).ok())
     }
 
     fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {

@@ -9,7 +9,10 @@ use ziver_primitives::{
     hashing::{blake2_128, blake2_256},
     storage_keys::item_prefix,
 };
-use ziver_rpc::catalog::{self, Condition};
+use ziver_rpc::{
+    ChainRead, ReadError,
+    catalog::{self, Condition},
+};
 
 use crate::{
     client::{error, result},
@@ -126,6 +129,19 @@ fn replacing_answers_in_the_own_codes() {
         assert_eq!(error(node.address, "txpool_replaceByFee", json!([bytes])).0, code, "{bytes}");
     }
     assert_eq!(error(node.address, "txpool_replaceByFee", json!([])).0, -32602);
+}
+
+#[test]
+fn block_stats_are_those_of_the_chain() {
+    let node = Node::start();
+    let best = node.chain.best().hash;
+    let stats = |hash: Hash| result(node.address, "dev_getBlockStats", json!([format!("{hash:?}")]));
+    let expected = json!({"witnessLen": 27, "witnessCompactLen": 4, "blockLen": 103, "numExtrinsics": 1});
+    assert_eq!(stats(best), expected);
+    assert_eq!(stats(Hash::zero()), Value::Null);
+    node.chain.faults.lock().unwrap().insert(best, ReadError::Pruned(best));
+    assert_eq!(error(node.address, "dev_getBlockStats", json!([format!("{best:?}")])).0, 4003);
+    assert_eq!(error(node.address, "dev_getBlockStats", json!([])).0, -32602);
 }
 
 #[test]
