@@ -165,11 +165,14 @@ async fn storage(
 
 /// One notification about a difference.
 #[derive(Debug, Serialize)]
-#[serde(tag = "event", rename_all = "camelCase")]
+#[serde(tag = "event")]
 enum DiffEvent {
-    StorageDiff(Difference),
-    StorageDiffDone,
-    StorageDiffError { error: String },
+    #[serde(rename = "storageDiff")]
+    Difference(Difference),
+    #[serde(rename = "storageDiffDone")]
+    Done,
+    #[serde(rename = "storageDiffError")]
+    Failed { error: String },
 }
 
 async fn storage_diff(
@@ -197,7 +200,7 @@ async fn storage_diff(
     };
     drop(params);
     let feed = Feed::accept(pending, extensions).await?;
-    let fail = |error: String| DiffEvent::StorageDiffError { error };
+    let fail = |error: String| DiffEvent::Failed { error };
     match context.read(move |chain| block_before(chain, at, before)).await {
         Ok(Ok(before)) => diff.before = before,
         Ok(Err(why)) => return feed.send(&fail(why)).await,
@@ -213,7 +216,7 @@ async fn storage_diff(
             Ok(Ok((left, page))) => {
                 diff = left;
                 for difference in page {
-                    feed.send(&DiffEvent::StorageDiff(difference)).await?;
+                    feed.send(&DiffEvent::Difference(difference)).await?;
                 }
                 continue;
             }
@@ -222,7 +225,7 @@ async fn storage_diff(
         };
         return feed.send(&fail(error)).await;
     }
-    feed.send(&DiffEvent::StorageDiffDone).await
+    feed.send(&DiffEvent::Done).await
 }
 
 /// The block with whose state that of `at` is compared: its parent, or the one that was asked for; or why not, in words.

@@ -162,7 +162,7 @@ fn difference_of_states_tells_what_was_added_modified_and_deleted() {
     ];
     assert_eq!(diff(&mut ws, json!([text(at(&node, 3))])), all);
     assert_eq!(diff(&mut ws, json!([text(at(&node, 3)), null, text(at(&node, 1))])), all);
-    assert_eq!(diff(&mut ws, json!([text(at(&node, 2))])), [done.clone()]);
+    assert_eq!(diff(&mut ws, json!([text(at(&node, 2))])), std::slice::from_ref(&done));
     let items = json!([
         { "key": "0x6162", "returnType": "hash" },
         { "key": "0x6e", "returnType": "value", "childTrieKey": "0x6b6964" },
