@@ -180,6 +180,8 @@ fn options_of(command: &Command, path: &[String]) -> Vec<Arg> {
     let words: Vec<&str> = path.iter().map(String::as_str).collect();
     let settable = match words[..] {
         [] | ["run"] | ["config", _] => run_options(),
+        // Its --chain is another's: without it, a running node is asked.
+        ["metadata"] => return Vec::new(),
         _ => store_options(),
     };
     let has = |option: &Arg| active.get_arguments().any(|arg| arg.get_id() == option.get_id());

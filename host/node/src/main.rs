@@ -80,9 +80,11 @@ fn dispatch(configured: &Configured) -> Result<()> {
         None => run::run(&configured.cli.run, configured),
         Some(command) => commands::perform(command, configured),
     };
-    match (done, configured.place("chain")) {
-        (Err(error), Some(place)) if error.is::<store::ChainError>() => Err(error.context(place)),
-        (done, _) => done,
+    match done {
+        Err(error) if error.is::<store::ChainError>() => {
+            Err(error.context(configured.place("chain").unwrap_or_else(|| "--chain".to_owned())))
+        }
+        done => done,
     }
 }
 
@@ -91,7 +93,7 @@ fn is_configuration(error: &anyhow::Error) -> bool {
     error.is::<config::ConfigError>() || error.is::<output::Usage>() || error.is::<store::ChainError>()
 }
 
-/// The error and its causes, each said once, in one line.
+/// The error and its causes, each said once, in one line. It may repeat what a user or a file said.
 fn one_line(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
@@ -103,7 +105,7 @@ fn one_line(error: &anyhow::Error) -> String {
             text.push_str(&cause);
         }
     }
-    text.replace('\n', " ")
+    output::escaped(&text.replace('\n', " "))
 }
 
 /// A panic is a bug, and a process with a part missing does harm: better none. The database survives that.

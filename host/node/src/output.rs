@@ -34,6 +34,13 @@ pub fn told(written: io::Result<()>) -> Result<()> {
     }
 }
 
+/// Text that does nothing to a terminal: control characters are escaped.
+pub fn escaped(text: &str) -> String {
+    let letters =
+        |letter: char| if letter.is_control() { letter.escape_default().collect() } else { letter.to_string() };
+    text.chars().map(letters).collect()
+}
+
 /// A number with its noun.
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -6,6 +6,8 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::output::escaped;
+
 /// What is shown in place of a secret.
 const HIDDEN: &str = "(hidden: it may be a secret)";
 /// Digits of a secret key; a hash has as many.
@@ -40,10 +42,7 @@ fn shown(value: &str) -> String {
     if is_key || value.split_whitespace().count() >= PHRASE_WORDS_MIN {
         return HIDDEN.to_owned();
     }
-    value
-        .chars()
-        .flat_map(|letter| if letter.is_control() { letter.escape_default().collect() } else { vec![letter] })
-        .collect()
+    escaped(value)
 }
 
 /// Which argument is no text.

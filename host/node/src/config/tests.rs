@@ -111,6 +111,13 @@ fn other_commands_take_what_they_share_with_run() {
 }
 
 #[test]
+fn chain_of_the_environment_does_not_keep_metadata_from_asking_a_node() {
+    let configured = read_all(&["metadata"], &[("ZIVER_CHAIN", "x.json")], "").unwrap();
+    let Some(CliCommand::Metadata(args)) = configured.cli.command else { panic!("another command") };
+    assert_eq!(args.chain, None);
+}
+
+#[test]
 fn unknown_key_is_refused_with_a_suggestion() {
     assert_eq!(refused(&[], "# A\nrpc-prot = 1"), "FILE:2: there is no option rpc-prot; did you mean rpc-port?");
     assert_eq!(refused(&[], "base_pth = 1"), "FILE:1: there is no option base_pth; did you mean base-path?");

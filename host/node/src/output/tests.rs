@@ -16,3 +16,8 @@ fn closed_pipe_is_told_apart_from_failure() {
     assert!(error(io::ErrorKind::BrokenPipe).is::<Closed>());
     assert!(!error(io::ErrorKind::StorageFull).is::<Closed>());
 }
+
+#[test]
+fn control_characters_are_escaped_and_letters_kept() {
+    assert_eq!(escaped("a\u{1b}[31mß\t"), "a\\u{1b}[31mß\\t");
+}

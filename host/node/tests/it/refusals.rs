@@ -51,6 +51,8 @@ fn spec_refused_with(code: i32, text: &str, expected: &str) {
 #[test]
 fn missing_chain_spec_is_named() {
     misconfigured(&["--chain", ""], "ziver-host: --chain: a chain spec's file, or dev, expected");
+    misconfigured(&["metadata", "--chain", ""], "ziver-host: --chain: a chain spec's file, or dev, expected");
+    misconfigured(&["--chain", "\u{1b}[31m"], "cannot read the chain spec \\u{1b}[31m: No such file");
     misconfigured(&["build-spec", "--chain", "/nowhere"], "--chain: cannot read the chain spec /nowhere: No such file");
     misconfigured(
         &["--chain", "/nowhere/spec.json"],
