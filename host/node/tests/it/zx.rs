@@ -116,7 +116,20 @@ fn receipt_moves_with_the_best_chain() {
     }
     let again = receipt(&node, &hash);
     assert_eq!(again["status"], "0x1");
-    assert_eq!(ws.notification("zx_subscription", &logs)["blockHash"], again["blockHash"]);
+    let removed = |log: Value| (log["blockHash"].clone(), log["removed"].clone());
+    let told = |ws: &mut client::Ws| removed(ws.notification("zx_subscription", &logs));
+    assert_eq!(told(&mut ws), (ours.clone(), json!(true)));
+    assert_eq!(told(&mut ws), (again["blockHash"].clone(), json!(false)));
+    // And back to the first branch.
+    let mut head = ours.clone();
+    while node.call("zx_getBlockByNumber", json!(["latest"]))["hash"] != head {
+        head = seal(&node, Some(&head));
+    }
+    assert_eq!(told(&mut ws), (again["blockHash"].clone(), json!(true)));
+    assert_eq!(told(&mut ws), (ours, json!(false)));
+    let best = node.call("zx_blockNumber", json!([]));
+    let beyond = u64::from_str_radix(&best.as_str().unwrap()[2..], 16).unwrap() + 1;
+    assert_eq!(node.call("zx_getLogs", json!([{"fromBlock": format!("{beyond:#x}")}])), json!([]));
     node.stop();
 }
 

@@ -170,15 +170,15 @@ fn blocks(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Hash>> {
         };
     }
     let number = |tag: Option<BlockTag>| -> RpcResult<BlockNumber> {
-        // A range that ends beyond the best block ends there.
         if let Some(BlockTag::Number(number)) = tag {
-            return Ok(number.min(chain.best().number));
+            return Ok(number);
         }
         let unknown = || error::not_found("the block of the range");
         let hash = resolve(chain, tag.unwrap_or_default()).map_err(failed)?.ok_or_else(unknown)?;
         chain.header(hash).map_err(failed)?.map(|header| header.number).ok_or_else(unknown)
     };
-    let (from, to) = (number(filter.from_block)?, number(filter.to_block)?);
+    // A range that ends beyond the best block ends there; one that begins there has nothing.
+    let (from, to) = (number(filter.from_block)?, number(filter.to_block)?.min(chain.best().number));
     let count = to.checked_sub(from).and_then(|more| more.checked_add(1)).unwrap_or(0);
     if count > LOGS_BLOCKS_MAX {
         return Err(error::invalid_params(format_args!("a range of {count} blocks; at most {LOGS_BLOCKS_MAX}")));

@@ -1,14 +1,15 @@
 //! `zx_subscribe(kind, options)`: `newBlocks`, `newTransactions` (whole ones with `true`), `logs` (with a filter).
 //!
 //! Blocks and logs follow the best chain: after a change of branch those of all blocks that became best come, lowest
-//! first. What became of blocks that are no longer best a client sees by their numbers, which come again.
+//! first, also of blocks that were best before. What became of blocks that are no longer best a client sees by their
+//! numbers, which come again; their logs come once more before, the last one first, with `removed: true` as Ethereum's.
 
 use std::{collections::VecDeque, sync::Arc};
 
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError, types::Params};
 use serde_json::Value;
 use tokio::sync::broadcast::error::RecvError;
-use ziver_primitives::{Hash, Header};
+use ziver_primitives::{BlockNumber, Hash, Header};
 
 use super::{
     decoded::{self, Decoded},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     Context,
-    chain_read::{ChainRead, ReadError},
+    chain_read::{BlockRef, ChainRead, ReadError},
     error::{RpcResult, invalid_params},
     json,
     limits::ENACTED_BLOCKS_TOLD_MAX,
@@ -106,33 +107,45 @@ async fn transactions(
     }
 }
 
-/// Which blocks a subscriber has been told of.
+/// The branch that a subscriber has been told of: its newest blocks, lowest first.
+#[derive(Clone)]
 struct Told {
-    recent: VecDeque<Hash>,
-    since: u32,
+    branch: VecDeque<BlockRef>,
+    /// What is final when the subscription begins can't change any more.
+    since: BlockNumber,
+}
+
+/// What a new head changes for a subscriber.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Turn {
+    /// Blocks that are no longer best, highest first.
+    retracted: Vec<BlockRef>,
+    /// Blocks that are best from now on, lowest first.
+    enacted: Vec<BlockRef>,
 }
 
 impl Told {
-    /// Blocks from the one after the last that was told up to `head`, lowest first.
-    fn enacted(&self, chain: &dyn ChainRead, head: &Header) -> Result<Vec<Hash>, ReadError> {
-        let (mut hash, mut header) = (head.hash(), head.clone());
+    fn turn(&self, chain: &dyn ChainRead, head: &Header) -> Result<Turn, ReadError> {
+        let mut at = BlockRef { hash: head.hash(), number: head.number };
+        let mut parent = head.parent_hash;
         let mut enacted = Vec::new();
-        while !self.recent.contains(&hash) && header.number > self.since && enacted.len() < ENACTED_BLOCKS_TOLD_MAX {
-            enacted.push(hash);
-            hash = header.parent_hash;
-            let Some(parent) = chain.header(hash)? else { break };
-            header = parent;
+        while !self.branch.contains(&at) && at.number > self.since && enacted.len() < ENACTED_BLOCKS_TOLD_MAX {
+            enacted.push(at);
+            let Some(header) = chain.header(parent)? else { break };
+            at = BlockRef { hash: parent, number: header.number };
+            parent = header.parent_hash;
         }
         enacted.reverse();
-        Ok(enacted)
+        let kept = enacted.first().map_or(at.number, |lowest| lowest.number.saturating_sub(1));
+        let retracted = self.branch.iter().rev().take_while(|block| block.number > kept).copied().collect();
+        Ok(Turn { retracted, enacted })
     }
 
-    fn note(&mut self, block: Hash) {
-        // A block that becomes best again after another branch was is news, so older ones are forgotten.
-        if self.recent.len() >= ENACTED_BLOCKS_TOLD_MAX {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(block);
+    fn note(&mut self, turn: &Turn) {
+        self.branch.truncate(self.branch.len() - turn.retracted.len());
+        self.branch.extend(&turn.enacted);
+        let spare = self.branch.len().saturating_sub(ENACTED_BLOCKS_TOLD_MAX);
+        self.branch.drain(..spare);
     }
 }
 
@@ -148,46 +161,48 @@ async fn blocks(
     let present = context.chain().best();
     let feed = Feed::accept(pending, extensions).await?;
     let filter = Arc::new(filter);
-    // What is below the finalised block can't change any more.
-    let mut told = Told { recent: VecDeque::from([present.hash]), since: context.chain().finalized().number };
-    seed(&mut told, context, present.hash).await.map_err(|why| feed.give_up(why))?;
+    let since = context.chain().finalized().number;
+    let branch = present_branch(context, present, since).await.map_err(|why| feed.give_up(why))?;
+    let mut told = Told { branch, since };
     loop {
         let Notice::Best(head) = feed.next_notice(&mut notices).await? else { continue };
-        let known = Told { recent: told.recent.clone(), since: told.since };
-        let enacted = context.read(move |chain| known.enacted(chain, &head.header)).await;
-        let enacted = enacted.and_then(|enacted| enacted.map_err(failed));
-        for hash in enacted.map_err(|why| feed.give_up(why))? {
+        let known = told.clone();
+        let turn = context.read(move |chain| known.turn(chain, &head.header)).await;
+        let turn = turn.and_then(|turn| turn.map_err(failed)).map_err(|why| feed.give_up(why))?;
+        // A subscriber to blocks sees by the numbers which ones are gone; one to logs has to be told.
+        let retracted = turn.retracted.iter().filter(|_| filter.is_some()).map(|block| (block.hash, true));
+        for (hash, is_removed) in retracted.chain(turn.enacted.iter().map(|block| (block.hash, false))) {
             let filter = filter.clone();
-            let shown = context.decode(move |chain| show(chain, hash, filter.as_ref().as_ref())).await;
+            let shown = context.decode(move |chain| show(chain, hash, filter.as_ref().as_ref(), is_removed)).await;
             let shown = shown.and_then(|shown| shown.map_err(failed));
             for value in shown.map_err(|why| feed.give_up(why))? {
                 feed.send(&value).await?;
             }
-            told.note(hash);
         }
+        told.note(&turn);
     }
 }
 
-/// The blocks that are best when a subscription begins are not news.
-async fn seed(told: &mut Told, context: &Context, best: Hash) -> RpcResult<()> {
-    let since = told.since;
+/// The blocks that are best when a subscription begins, which are not news.
+async fn present_branch(context: &Context, best: BlockRef, since: BlockNumber) -> RpcResult<VecDeque<BlockRef>> {
     let walk = move |chain: &dyn ChainRead| {
-        let (mut hash, mut known) = (best, VecDeque::new());
+        let (mut block, mut known) = (best, VecDeque::new());
         while known.len() < ENACTED_BLOCKS_TOLD_MAX {
-            known.push_front(hash);
-            match chain.header(hash)? {
-                Some(header) if header.number > since => hash = header.parent_hash,
+            known.push_front(block);
+            match chain.header(block.hash)? {
+                Some(header) if header.number > since => {
+                    block = BlockRef { hash: header.parent_hash, number: header.number - 1 };
+                }
                 _ => break,
             }
         }
         Ok::<_, ReadError>(known)
     };
-    told.recent = context.read(walk).await?.map_err(failed)?;
-    Ok(())
+    context.read(walk).await?.map_err(failed)
 }
 
 /// A block in outline, or its events that fit.
-fn show(chain: &dyn ChainRead, hash: Hash, filter: Option<&Filter>) -> Result<Vec<Value>, ReadError> {
+fn show(chain: &dyn ChainRead, hash: Hash, filter: Option<&Filter>, is_removed: bool) -> Result<Vec<Value>, ReadError> {
     // A block that is gone was discarded a moment ago: its branch is not best any more.
     let Some(decoded) = Decoded::read(chain, hash)? else { return Ok(Vec::new()) };
     match filter {
@@ -200,7 +215,16 @@ fn show(chain: &dyn ChainRead, hash: Hash, filter: Option<&Filter>) -> Result<Ve
         Some(filter) => {
             let events = decoded.events(chain)?;
             let fit = events.iter().enumerate().filter(|(_, event)| filter.fits(event));
-            Ok(fit.map(|(position, event)| decoded.log(position, event)).collect())
+            let told = fit.map(|(position, event)| {
+                let mut log = decoded.log(position, event);
+                log["removed"] = is_removed.into();
+                log
+            });
+            let mut told: Vec<_> = told.collect();
+            if is_removed {
+                told.reverse();
+            }
+            Ok(told)
         }
     }
 }
