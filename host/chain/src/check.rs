@@ -51,8 +51,8 @@ pub enum CheckError {
         /// What is wrong.
         error: ImportError,
     },
-    /// The stored state of the final block is not the one that its header names.
-    #[error("the stored state of block {number}: {error}")]
+    /// The stored state of the final block, or of one above it, is not the one that its header names.
+    #[error("the stored states from block {number} on: {error}")]
     State {
         /// Number of the final block.
         number: BlockNumber,

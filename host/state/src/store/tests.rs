@@ -687,3 +687,31 @@ fn verification_finds_every_damage_of_flat_state_and_trie() {
         }
     }
 }
+
+#[test]
+fn verification_finds_damage_of_a_block_that_is_not_final() {
+    let (db, state) = settled();
+    let changes =
+        changes(&[Write { child: false, key: 1, value: None }, Write { child: true, key: 2, value: Some(0) }]);
+    for version in [StateVersion::V0, StateVersion::V1] {
+        let number = 1 + u64::from(version == StateVersion::V1);
+        let trie = state.view_at(hash(0)).unwrap().root_after(&changes.delta(), version).unwrap();
+        let mut batch = Batch::new();
+        state.insert_block(hash(number), 1, hash(0), changes.clone(), trie, &mut batch).unwrap();
+        db.write(batch).unwrap();
+    }
+    assert_eq!(state.verify(), Ok(17));
+    let record = db.get(Column::Journal, hash(2).as_bytes()).unwrap().unwrap();
+    let record: Journalled = records::decode(&record, "journal").unwrap();
+    let (mut changed, mut node) = (record.clone(), record);
+    changed.changes.main.insert(key(3), Some(b"other".to_vec()));
+    node.trie.inserted[0].1[0] ^= 1;
+    for (damaged, expected) in [(changed, "lead to another root"), (node, "a new trie node has another hash")] {
+        let mut batch = Batch::new();
+        batch.put(Column::Journal, hash(2).as_bytes(), damaged.encode());
+        db.write(batch).unwrap();
+        let reopened = StateDb::<KeccakHasher>::open(db.clone(), Pruning::Keep(1)).unwrap();
+        let why = reopened.verify().unwrap_err().to_string();
+        assert!(why.contains(expected), "{why}");
+    }
+}

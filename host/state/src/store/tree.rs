@@ -85,6 +85,14 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// The layers above the base, parents first.
+    pub(super) fn open_layers(&self) -> Vec<Arc<Layer>> {
+        let base = self.base.as_ref().map_or(0, |base| base.number);
+        let mut open: Vec<_> = self.layers.values().filter(|layer| layer.number > base).cloned().collect();
+        open.sort_unstable_by_key(|layer| (layer.number, layer.hash));
+        open
+    }
+
     /// The layers of a block and its ancestors, the block's own first.
     pub(super) fn chain(&self, block: Hash) -> Vec<Arc<Layer>> {
         let mut chain = Vec::new();

@@ -1,14 +1,15 @@
-//! Proving that the last final state is what its root says.
+//! Proving that the stored states are what their roots say.
 //!
-//! The trie is walked from the root, every node held against the hash by which it is referred to, and its keys and values in their
+//! The trie of the last final state is walked from the root, every node held against the hash by which it is referred to, and its keys and values in their
 //! order against the flat state. So whatever is damaged of either shows, and memory holds no more than one path of the trie.
+//! Of a block above it the changes are applied once more to its parent's state.
 
 use std::marker::PhantomData;
 
 use ziver_db::{Column, Db, Entries};
 use ziver_primitives::Hash;
 use ziver_trie::{
-    CHILD_STORAGE_PREFIX, LayoutV1,
+    CHILD_STORAGE_PREFIX, LayoutV1, StateVersion,
     hash_db::Hasher,
     trie_db::{Trie, TrieDBBuilder},
 };
@@ -25,8 +26,8 @@ type Pair = (Vec<u8>, Vec<u8>);
 type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StateError> + 'a;
 
 impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
-    /// Compares the flat state of the last final block with its trie, and that with its root, child tries too. Returns the number of
-    /// keys. To be called while nobody writes.
+    /// Compares the flat state of the last final block with its trie, and that with its root, child tries too; then what the blocks
+    /// above it change with their roots. Returns the number of keys of the final state. To be called while nobody writes.
     pub fn verify(&self) -> Result<u64, StateError> {
         let Some(base) = self.shared.tree.read().base else { return Ok(0) };
         let db = self.shared.db.as_ref();
@@ -42,10 +43,31 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
             entry?;
             found += 1;
         }
-        match found == child_keys {
-            true => Ok(keys + child_keys),
-            false => Err(StateError::Corrupt(format!("{found} keys are in child states, {child_keys} in child tries"))),
+        if found != child_keys {
+            return Err(StateError::Corrupt(format!("{found} keys are in child states, {child_keys} in child tries")));
         }
+        self.verify_layers()?;
+        Ok(keys + child_keys)
+    }
+
+    fn verify_layers(&self) -> Result<(), StateError> {
+        let layers = self.shared.tree.read().open_layers();
+        for layer in layers {
+            let corrupt = |what: &str| StateError::Corrupt(format!("block {:?}: {what}", layer.hash));
+            let nodes = self.shared.tree.read().nodes_of(&layer);
+            if nodes.iter().any(|(key, bytes)| !key.ends_with(H::hash(bytes).as_bytes())) {
+                return Err(corrupt("a new trie node has another hash"));
+            }
+            let (parent, delta) = (self.view_at(layer.parent)?, layer.changes.delta());
+            // The runtime of the block said which version; only one gives the root.
+            let is_right = [StateVersion::V1, StateVersion::V0].into_iter().try_fold(false, |is_right, version| {
+                Ok::<_, StateError>(is_right || parent.root_after(&delta, version)?.root == layer.root)
+            });
+            if !is_right? {
+                return Err(corrupt("its changes lead to another root"));
+            }
+        }
+        Ok(())
     }
 }
 
