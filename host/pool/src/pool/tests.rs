@@ -460,9 +460,10 @@ fn transaction_is_told_of_as_ready_once() {
     assert_eq!(newly_ready(&mut pool), [3]);
     pool.remove_invalid(&hash(3), NOW);
     pool.submit(candidate(4, 1, &[], &["a"]), NOW).unwrap();
+    assert_eq!(newly_ready(&mut pool), [4], "the second is ready again");
     pool.update(&hash(4), valid(7, &[], &["a"]), 11);
     pool.update(&hash(4), valid(7, &[], &["a", "d"]), 11);
-    assert_eq!(newly_ready(&mut pool), [4], "the second is ready again");
+    assert_eq!(newly_ready(&mut pool), [], "validated again, with other tags too");
 }
 
 #[test]
