@@ -6,7 +6,7 @@
 //!
 //! Record: sequence number (`u64` little-endian), then its complement. A file that is missing, torn or old says less or
 //! nothing, and refuses nothing: databases from before have none, and after a crash of the machine it may be behind
-//! (`docs/decisions/0008-the-end-of-the-log-is-noted.md`).
+//! (`docs/decisions/0011-the-end-of-the-log-is-noted.md`).
 
 use std::{
     fs::{File, OpenOptions},
