@@ -36,7 +36,7 @@ async function blockPage(what) {
       card('Extrinsics', grouped(extrinsics.length), ...(extrinsics.length
         ? paged('extrinsics', extrinsics, (extrinsic) => extrinsicLine(block, extrinsic, wanted === extrinsic.index), isThere ? wanted ?? 0 : 0)
         : [empty('None.')])),
-      events ? card('Events', grouped(events.length), ...(events.length ? paged('events', events, eventLine) : [empty('None.')])) : null,
+      events ? card('Events', grouped(events.length), ...(events.length ? paged('events', events, (event, index) => eventLine(event, index)) : [empty('None.')])) : null,
     ],
   };
 }
@@ -77,9 +77,15 @@ function extrinsicLine(block, extrinsic, isOpen) {
 const eventsOf = (block, extrinsic) => Array.isArray(extrinsic.events) ? extrinsic.events
   : (block.events ?? []).filter((event) => event.phase?.ApplyExtrinsic === extrinsic.index);
 
-const eventLine = (event, index) => folding(`event ${event.logIndex ?? index}`, [
-  tag(eventTitle(event)), el('span', { class: 'soft' }, event.phase?.ApplyExtrinsic !== undefined ? `extrinsic ${event.phase.ApplyExtrinsic}` : typeof event.phase === 'string' ? event.phase.toLowerCase() : ''),
+const eventLine = (event, index, isAlone = false) => folding(`event ${event.logIndex ?? index}`, [
+  tag(eventTitle(event)), ...amountsOf(event).map((units) => amount(units)), isAlone ? null : el('span', { class: 'soft' }, phaseOf(event)),
 ], () => value(event.fields ?? null));
+
+const phaseOf = ({ phase }) => phase?.ApplyExtrinsic !== undefined ? `extrinsic ${phase.ApplyExtrinsic}` : typeof phase === 'string' ? phase.toLowerCase() : '';
+
+/** The money that an event tells of, but for nothing. */
+const amountsOf = ({ fields }) => Object.entries(fields ?? {})
+  .filter(([name, item]) => AMOUNTS.has(name) && typeof item === 'string' && /^[1-9]\d{0,38}$/.test(item)).map(([, item]) => item);
 
 /** Events inside of something else, all shown. */
 const eventDetails = (events) => el('div', { class: 'events' },

@@ -51,9 +51,9 @@ async function newHead(header) {
   const parent = chain.blocks.get(number - 1);
   const isAbove = [...chain.blocks.keys()].some((known) => known > number);
   if (isAbove || chain.blocks.has(number) || (parent && parent.hash !== header.parentHash)) await forgetOthers();
-  redraw();
   tick();
-  await Promise.all([catchUp(), lookAtPool()]);
+  // Numbers and rows change together.
+  await Promise.all([catchUp().finally(redraw), lookAtPool()]);
 }
 
 /** Learns the newest blocks that are not known yet. */
@@ -65,7 +65,6 @@ async function catchUp() {
     if (block && number <= chain.best) chain.blocks.set(number, block);
   }));
   for (const known of chain.blocks.keys()) if (known <= chain.best - HEADS_KEPT || known > chain.best) chain.blocks.delete(known);
-  redraw();
 }
 
 const newestFirst = () => [...chain.blocks.values()].sort((one, other) => other.number - one.number);

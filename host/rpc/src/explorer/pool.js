@@ -38,7 +38,7 @@ function poolLine(entry) {
 // The first eight bytes of the blake2b hashes of their names.
 const RUNTIME_APIS = {
   '0xdf6acb689907609b': 'Core', '0x37e397fc7c91f5e4': 'Metadata', '0x40fe3ad401f8959a': 'BlockBuilder', '0xd2bc9897eed08f15': 'TaggedTransactionQueue',
-  '0xbc9d89904f5b923f': 'AccountNonceApi', '0x37c8bb1350a9a2a8': 'TransactionPaymentApi',
+  '0xbc9d89904f5b923f': 'AccountNonceApi', '0x37c8bb1350a9a2a8': 'TransactionPaymentApi', '0xfbc577b9d747efd6': 'GenesisBuilder',
 };
 
 function runtimePage() {

@@ -85,7 +85,8 @@ async function draw() {
 /** What is shown instead of a page that could not be made; nothing new while the page is there already. */
 function failed(error, place) {
   const isGone = error instanceof NoConnection;
-  if (isGone && drawing.shown === place.key) return null;
+  if (!isGone) console.warn(error);
+  if (drawing.shown === place.key) return null;
   if (!isGone) return notice('No answer', `The node does not answer this: ${String(error.message).slice(0, 300)}`);
   return { ...notice(chain.genesis ? 'No connection' : 'Connecting', 'There is no connection to the node. The page tries again by itself.'), isPassing: true };
 }
@@ -111,6 +112,12 @@ for (const end of ['pointerup', 'pointercancel', 'blur']) {
 }
 addEventListener('hashchange', () => { windows.clear(); scrollTo(0, 0); draw(); });
 setInterval(tellAges, 1000);
-setInterval(() => { if (link.isReady && !document.hidden) lookAtPool(); tick(); }, 1000);
+let seconds = 0;
+setInterval(() => {
+  seconds += 1;
+  // Who looks at the pool sees it change; others see its size.
+  if (link.isReady && !document.hidden && (here().kind === 'pool' || seconds % 4 === 0)) lookAtPool();
+  tick();
+}, 1000);
 draw();
 connect();

@@ -19,9 +19,9 @@ async function transactionPage(what) {
         heading('Transaction', title(transaction)), block ? outcomeTag(transaction) : tag('pending', 'best'), block ? standing(block) : null),
       card('Transaction', '', table([
         ...(block ? included(block, index) : [['Block', await waitsFor(said)]]),
-        ...transactionRows(transaction, []).filter(Boolean),
+        ['Hash', mono(hash)], ...transactionRows({ ...transaction, hash: null }, []),
       ])),
-      block ? card('Events', grouped(events.length), ...(events.length ? paged('events', events, eventLine) : [empty('None.')])) : null,
+      block ? card('Events', grouped(events.length), ...(events.length ? paged('events', events, (event, index) => eventLine(event, index, true)) : [empty('None.')])) : null,
     ],
   };
 }
