@@ -74,7 +74,7 @@ after(async () => {
 
 /** The commands with folders that the test may write to, and a free port. */
 function here(commands) {
-  return commands.replaceAll(/(?<= )\/(srv|usr\/local|etc\/systemd)\//g, `${home}/$1/`).replaceAll('--rpc-port 8547', '--rpc-port 0');
+  return commands.replaceAll(/(?<= )\/(usr\/local|etc\/systemd)\//g, `${home}/$1/`).replaceAll('--rpc-port 8547', '--rpc-port 0');
 }
 
 /** Runs commands to their end in a shell that stops at the first one that fails. */
