@@ -43,7 +43,7 @@ async function standIns() {
   const cargo = (await run('bash', ['-c', 'command -v cargo'])).stdout.trim();
   const scripts = { sudo: 'exec "$@"' };
   if (!process.env.ZIVER_WALK_BUILD) {
-    scripts.cargo = `case "$*" in "build --release") mkdir -p target/release && ln -sf '${process.env.ZIVER_HOST}' target/release/ ;; *) exec '${cargo}' "$@" ;; esac`;
+    scripts.cargo = `case "$*" in "build --release") mkdir -p target/release && ln -sf '${process.env.ZIVER_HOST}' target/release/ziver-host ;; *) exec '${cargo}' "$@" ;; esac`;
   }
   for (const [name, script] of Object.entries(scripts)) {
     await writeFile(join(folder, name), `#!/bin/bash\n${script}\n`);
