@@ -12,6 +12,8 @@ const HOST = process.env.ZIVER_HOST;
 if (!HOST) throw new Error('ZIVER_HOST must name the ziver-host to test');
 
 const START_MAX_MS = 120_000;
+/** How long a transaction may take to its wished status. */
+const SEND_MAX_MS = 120_000;
 
 // The well-known development keys, which dev.json endows.
 export const KEYS = {
@@ -153,6 +155,10 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const statuses = [];
     let unsubscribe;
+    const late = () => reject(new Error(`no ${until} after ${SEND_MAX_MS} ms, only ${statuses}`));
+    const timer = setTimeout(() => (unsubscribe?.(), late()), SEND_MAX_MS);
+    // It alone keeps no process alive.
+    timer.unref();
     call
       .signAndSend(signer, options, (result) => {
         statuses.push(result.status.type.toLowerCase());
