@@ -224,7 +224,7 @@ impl ChainRead for ChainView {
     }
 
     fn block_stats(&self, block: Hash) -> Result<Option<BlockStats>, ReadError> {
-        let stats = self.reader.block_stats(&block).map_err(read_error)?;
+        let stats = self.reader.block_stats(&block).map_err(|error| self.failed(error))?;
         Ok(stats.map(|stats| BlockStats {
             witness_bytes: stats.witness_bytes,
             witness_compact_bytes: stats.witness_compact_bytes,
