@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use hyper::{Method, StatusCode, body::Incoming, header};
 use jsonrpsee::{
     server::{HttpBody, HttpRequest, HttpResponse, http},
-    types::ErrorObjectOwned,
+    types::{ErrorObjectOwned, Notification},
 };
 use serde::{
     Deserialize, Deserializer,
@@ -55,6 +55,9 @@ pub async fn whole(
             return Err(Box::new(answer(StatusCode::REQUEST_TIMEOUT, late)));
         }
     };
+    // jsonrpsee looks for the first byte among few.
+    let blanks = body.len() - body.trim_ascii_start().len();
+    let body = if blanks > 0 { body[blanks..].to_vec() } else { body };
     if scan::is_long_batch(&body, bounds.batch_requests_max) {
         return Err(Box::new(answer(StatusCode::OK, error::long_batch(bounds.batch_requests_max))));
     }
@@ -114,13 +117,24 @@ async fn read(mut body: Incoming, bytes_max: usize, budget: &Budget) -> Result<V
     Ok(std::mem::take(&mut arriving.body))
 }
 
-/// The body as jsonrpsee shall see it. What is no JSON, or no request for other reasons, stays as it is.
+/// The body as jsonrpsee shall see it. What is no JSON stays as it is, and so does what jsonrpsee finds wrong itself.
 fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
-    if body.trim_ascii_start().first() != Some(&b'[') {
-        return match serde_json::from_slice::<Id>(body) {
-            Ok(Id { is_odd: true }) => Err(error::odd_id()),
-            _ => Ok(Cow::Borrowed(body)),
-        };
+    match body.trim_ascii_start().first() {
+        Some(b'[') => {}
+        Some(b'{') => {
+            let Ok(Id { is_odd, is_given }) = serde_json::from_slice(body) else { return Ok(Cow::Borrowed(body)) };
+            if is_odd {
+                return Err(error::odd_id());
+            }
+            if !is_given && serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(body).is_err() {
+                return Err(error::invalid_request("it needs `jsonrpc` and `method`"));
+            }
+            return Ok(Cow::Borrowed(body));
+        }
+        _ if serde_json::from_slice::<IgnoredAny>(body).is_ok() => {
+            return Err(error::invalid_request("a request is an object, and a batch an array of them"));
+        }
+        _ => return Ok(Cow::Borrowed(body)),
     }
     const MAX: usize = BATCH_REQUESTS_MAX as usize;
     let Ok(AtMost(entries)) = serde_json::from_slice::<AtMost<&RawValue, MAX>>(body) else {
@@ -138,6 +152,8 @@ fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
 /// Whether a request has an id that no answer can carry, or several.
 struct Id {
     is_odd: bool,
+    /// Whether it has one at all.
+    is_given: bool,
 }
 
 impl<'de> Deserialize<'de> for Id {
@@ -157,12 +173,14 @@ impl<'de> Deserialize<'de> for Id {
                         ids += 1;
                         let id = members.next_value::<&RawValue>()?.get();
                         let is_number = || id.bytes().all(|byte| byte.is_ascii_digit()) && id.parse::<u64>().is_ok();
-                        is_odd |= !(id == "null" || id.starts_with('"') || is_number());
+                        // A text may hold half of a surrogate pair, which no answer can.
+                        let is_text = || id.starts_with('"') && serde_json::from_str::<String>(id).is_ok();
+                        is_odd |= !(id == "null" || is_text() || is_number());
                     } else {
                         members.next_value::<IgnoredAny>()?;
                     }
                 }
-                Ok(Id { is_odd: is_odd || ids > 1 })
+                Ok(Id { is_odd: is_odd || ids > 1, is_given: ids > 0 })
             }
         }
         deserializer.deserialize_map(Members)

@@ -12,7 +12,10 @@ use std::sync::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::limits::{ANSWER_BYTES_MAX, ARRIVING_BYTES_MAX, REQUEST_BYTES_IN_WORK_MAX, REQUEST_BYTES_SMALL_MAX};
+use crate::limits::{
+    ANSWER_BYTES_MAX, ARRIVING_BYTES_LARGE_MAX, ARRIVING_BYTES_MAX, ARRIVING_BYTES_OF_MEDIUM_MAX,
+    REQUEST_BYTES_IN_WORK_MAX, REQUEST_BYTES_SMALL_MAX,
+};
 
 /// The server's budget; clones share it.
 #[derive(Debug, Clone)]
@@ -32,8 +35,8 @@ impl Budget {
         Self {
             small: full(),
             large: full(),
-            answers: Total::new(ANSWER_BYTES_MAX),
-            arriving: Total::new(ARRIVING_BYTES_MAX),
+            answers: Total::new(ANSWER_BYTES_MAX, ANSWER_BYTES_MAX),
+            arriving: Total::new(ARRIVING_BYTES_MAX, ARRIVING_BYTES_LARGE_MAX),
         }
     }
 
@@ -50,11 +53,12 @@ impl Budget {
 pub struct Total {
     bytes: Arc<AtomicUsize>,
     max: usize,
+    large_max: usize,
 }
 
 impl Total {
-    fn new(max: usize) -> Self {
-        Self { bytes: Arc::default(), max }
+    fn new(max: usize, large_max: usize) -> Self {
+        Self { bytes: Arc::default(), max, large_max }
     }
 
     /// Counts so many more, if there is room.
@@ -79,9 +83,11 @@ impl Total {
         self.take(old);
     }
 
-    /// Whether something that has so many bytes already may grow.
+    /// Whether something that has so many bytes already may grow: while it has less than is free. So nobody gets all, and
+    /// the large ones leave room for others.
     pub fn has_room(&self, own: usize) -> bool {
-        own <= REQUEST_BYTES_SMALL_MAX || self.bytes.load(Ordering::Relaxed) < self.max
+        let max = if own <= ARRIVING_BYTES_OF_MEDIUM_MAX { self.max } else { self.large_max };
+        own <= REQUEST_BYTES_SMALL_MAX || own < max.saturating_sub(self.bytes.load(Ordering::Relaxed))
     }
 }
 

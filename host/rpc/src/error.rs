@@ -143,6 +143,11 @@ pub fn long_batch(requests_max: usize) -> ErrorObjectOwned {
     }
 }
 
+/// -32600: a call that can't be part of a batch.
+pub fn not_in_batch(method: &str) -> ErrorObjectOwned {
+    invalid_request(format_args!("{method:.64} sends more after its answer, it can't be part of a batch"))
+}
+
 /// -32050: the client has used up its calls; data is the number of milliseconds until the next is free.
 pub fn rate_limited(wait_ms: u64) -> ErrorObjectOwned {
     let data = serde_json::json!({ "retryAfterMs": wait_ms });

@@ -20,6 +20,9 @@ use crate::{
     rate::Rate,
 };
 
+/// Methods that answer first and send more when they are done.
+const OPERATIONS: [&str; 3] = ["chainHead_v1_body", "chainHead_v1_call", "chainHead_v1_storage"];
+
 /// What all guards of a server share.
 pub struct Rules {
     /// What all connections together may have in work.
@@ -50,7 +53,20 @@ pub struct Guard<S> {
 impl<S> Guard<S> {
     /// Whether the caller may make this call now; a call that it may not make counts as answered.
     fn judge(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
-        let verdict = self.verdict(request);
+        self.note(request, self.verdict(request))
+    }
+
+    /// The same for a call in a batch. There is no telling when a batch's answer goes out, so what sends something after its
+    /// own answer can't be part of one.
+    fn judge_in_batch(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
+        let method = request.method_name();
+        let is_followed = matches!(self.rules.methods.method(method), Some(MethodCallback::Subscription(_)))
+            || OPERATIONS.contains(&method);
+        let alone = if is_followed { Err(error::not_in_batch(method)) } else { Ok(()) };
+        self.note(request, self.verdict(request).and(alone))
+    }
+
+    fn note(&self, request: &Request<'_>, verdict: Result<(), ErrorObjectOwned>) -> Result<(), ErrorObjectOwned> {
         if verdict.is_err() {
             let method = observe::known(&self.rules.methods, request.method_name());
             self.rules.observer.called(method, false, Duration::ZERO);
@@ -78,9 +94,10 @@ impl<S> Guard<S> {
 
     /// How a notification is refused that is none: a request with an odd id, over WebSocket.
     fn odd_id(&self) -> Option<ErrorObjectOwned> {
+        // A notification counts as a call, but there is nobody to be told that it is one too many.
+        let counted = self.rules.rate.check(self.caller.ip);
         let is_odd = self.caller.is_websocket && self.connection.take_odd_id();
-        let refusal = || self.rules.rate.check(self.caller.ip).map_or_else(error::rate_limited, |()| error::odd_id());
-        is_odd.then(refusal)
+        is_odd.then(|| counted.map_or_else(error::rate_limited, |()| error::odd_id()))
     }
 }
 
@@ -120,7 +137,7 @@ where
         let batch_requests_max = self.rules.batch_requests_max;
         let is_long = batch.len() > batch_requests_max;
         let entries = batch.into_iter().map(|entry| match entry {
-            Ok(BatchEntry::Call(request)) => match self.judge(&request) {
+            Ok(BatchEntry::Call(request)) => match self.judge_in_batch(&request) {
                 Ok(()) => Ok(BatchEntry::Call(request)),
                 Err(refusal) => Err(BatchEntryErr::new(request.id, refusal)),
             },

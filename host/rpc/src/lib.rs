@@ -83,7 +83,7 @@ pub use chain_read::{BlockRef, BlockStats, ChainRead, DryRun, ReadError, Snapsho
 pub use context::{ChainInfo, Context, DEVELOPMENT_CHAIN_ID};
 pub use observe::Observe;
 pub use pages::{Health, Pages};
-pub use policy::RpcMethods;
+pub use policy::{ProxyHeader, RpcMethods};
 pub use server::{Connections, Cors, Hooks, Server, ServerConfig, StartError};
 
 /// All methods, ready for [`Server::start_with`]. Fails only when two share a name, which a test rules out.

@@ -45,8 +45,15 @@ pub const SLOW_READER_BYTES_MIN: usize = 64 * 1024;
 /// How long a client may take for one request, from its first byte to its last, unless the node says otherwise; so long
 /// may an HTTP connection be idle, too.
 pub const REQUEST_TIMEOUT_S: u32 = 60;
-/// Bytes of requests of which only a part has arrived, over all connections; more large ones wait or are refused.
-pub const ARRIVING_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Bytes of a WebSocket that are read at a time.
+pub const FRAMES_READ_BYTES: usize = 16 * 1024;
+/// Bytes of requests of which only a part has arrived, over all connections. One that is not small may grow while it has
+/// less than is free; else it waits or is refused.
+pub const ARRIVING_BYTES_MAX: usize = 192 * 1024 * 1024;
+/// What of that the large ones may have together.
+pub const ARRIVING_BYTES_LARGE_MAX: usize = ARRIVING_BYTES_MAX / 4 * 3;
+/// Bytes beyond which such a one is large.
+pub const ARRIVING_BYTES_OF_MEDIUM_MAX: usize = 1024 * 1024;
 /// How long such a one waits before it looks for room again.
 pub const ARRIVING_RETRY_MS: u64 = 50;
 /// Bytes of the head of an HTTP request.

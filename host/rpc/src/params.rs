@@ -12,7 +12,10 @@ use std::{fmt, marker::PhantomData};
 use jsonrpsee::types::Params;
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error, IgnoredAny, IntoDeserializer, SeqAccess, Visitor},
+    de::{
+        DeserializeOwned, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::MapAccessDeserializer,
+    },
 };
 use serde_json::value::RawValue;
 use ziver_primitives::{AccountId20, BlockNumber, Hash};
@@ -50,8 +53,7 @@ impl<'a> Arguments<'a> {
         let position = self.position;
         self.position += 1;
         let Some(raw) = self.items.get(position) else { return Ok(None) };
-        serde_json::from_str(raw.get())
-            .map_err(|why| invalid_params(format_args!("parameter {position}: {}", without_place(&why))))
+        parse(raw).map_err(|why| invalid_params(format_args!("parameter {position}: {why}")))
     }
 }
 
@@ -83,10 +85,46 @@ impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
     }
 }
 
-/// serde_json's reason without "at line 1 column 9", which speaks of the cut-out parameter.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+/// Reads a parameter that was cut out before.
+pub fn read<T: DeserializeOwned>(raw: &RawValue) -> RpcResult<T> {
+    parse(raw).map_err(invalid_params)
+}
+
+/// Reads a value; else says why not, without "at line 1 column 9", which speaks of the cut-out parameter, and without the
+/// names that Rust has for numbers.
+fn parse<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
+    serde_json::from_str(raw.get()).map_err(|why| {
+        let text = why.to_string();
+        let text = text.split(" at line ").next().unwrap_or_default();
+        match text.split_once(", expected ") {
+            Some((found, "u8" | "u16" | "u32" | "u64" | "u128" | "usize")) => {
+                format!("{found}, expected a whole number without sign")
+            }
+            _ => text.to_owned(),
+        }
+    })
+}
+
+/// An object with members that have names: serde would take an array of their values, too.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
 }
 
 /// Bytes as hexadecimal, with or without `0x`; the empty string is no bytes.

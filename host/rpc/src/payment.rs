@@ -7,7 +7,7 @@ use ziver_primitives::{Balance, Hash};
 
 use crate::{
     Context,
-    chain_read::ReadError,
+    chain_read::{ChainRead, ReadError},
     error::{self, RpcResult},
     params::{Arguments, Bytes, HashArg},
 };
@@ -42,8 +42,29 @@ async fn query(
     let length = length_prefixed(&extrinsic).map_err(error::bad_format)?;
     let mut input = extrinsic;
     input.extend(length.to_le_bytes());
-    let answer = context.call(move |chain| chain.call(at, entry_point, &input)).await?.map_err(error::state)?;
+    let answer = context.call(move |chain| {
+        chain.call(at, entry_point, &input).map_err(|why| {
+            match unreadable(chain, at, &input[..length as usize], &why) {
+                Some(unreadable) => error::bad_format(unreadable),
+                None => error::state(why),
+            }
+        })
+    });
+    let answer = answer.await??;
     read(&mut &*answer).map_err(|why| error::state(ReadError::Execution(format!("Bad answer of the runtime: {why}"))))
+}
+
+/// What is wrong with a transaction's bytes, if a call of the runtime failed with them and they are none that it knows: all
+/// that the runtime says then is where it gave up.
+pub fn unreadable(chain: &dyn ChainRead, at: Hash, extrinsic: &[u8], why: &ReadError) -> Option<String> {
+    if !matches!(why, ReadError::Execution(_)) {
+        return None;
+    }
+    let found = match length_prefixed(extrinsic) {
+        Ok(_) => chain.metadata(at).ok()?.decode_extrinsic(extrinsic).err()?.to_string(),
+        Err(why) => why.to_string(),
+    };
+    Some(format!("the bytes are no transaction of this chain: {found}"))
 }
 
 /// The length of an extrinsic whose bytes must be exactly as many as its prefix says.

@@ -57,7 +57,47 @@ pub struct Caller {
     pub is_websocket: bool,
 }
 
-/// Headers by which a proxy tells whose request it forwards, the last entry being the one it added itself.
+/// By which header a proxy in front names the client. It is one: what a client itself says in the others is not the proxy's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ProxyHeader {
+    /// There is no proxy.
+    #[default]
+    None,
+    /// `X-Forwarded-For`; the last entry is the one that the proxy added itself.
+    XForwardedFor,
+    /// `X-Real-IP`.
+    XRealIp,
+    /// `Forwarded` (RFC 7239), of which the last entry counts as well.
+    Forwarded,
+}
+
+impl ProxyHeader {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::XForwardedFor => Some("x-forwarded-for"),
+            Self::XRealIp => Some("x-real-ip"),
+            Self::Forwarded => Some("forwarded"),
+        }
+    }
+}
+
+impl FromStr for ProxyHeader {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            // A switch that is on or off, too.
+            "none" | "false" => Ok(Self::None),
+            "x-forwarded-for" | "true" => Ok(Self::XForwardedFor),
+            "x-real-ip" => Ok(Self::XRealIp),
+            "forwarded" => Ok(Self::Forwarded),
+            _ => Err("x-forwarded-for, x-real-ip, forwarded or none expected"),
+        }
+    }
+}
+
+/// Headers by which a proxy tells that it forwards a request.
 const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-real-ip", "forwarded"];
 
 /// What the server's options say about callers.
@@ -65,8 +105,8 @@ const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-real-ip", "forwarded"];
 pub struct Policy {
     /// Which methods.
     pub methods: RpcMethods,
-    /// Whether a proxy in front names the clients.
-    pub trusts_proxy: bool,
+    /// By which header a proxy in front names the clients.
+    pub proxy_header: ProxyHeader,
     /// Whether the server listens on a loopback address.
     pub listens_locally: bool,
 }
@@ -76,7 +116,7 @@ impl Policy {
     pub fn caller(&self, peer: SocketAddr, headers: &HeaderMap, is_websocket: bool) -> Caller {
         let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(HeaderName::from_static(name)));
         let peer = peer.ip().to_canonical();
-        let ip = if self.trusts_proxy { forwarded_for(headers).unwrap_or(peer) } else { peer };
+        let ip = self.proxy_header.name().and_then(|name| forwarded_for(headers, name)).unwrap_or(peer);
         let is_trusted = match self.methods {
             RpcMethods::Unsafe => true,
             RpcMethods::Safe => false,
@@ -88,21 +128,19 @@ impl Policy {
     }
 }
 
-/// The client that the nearest proxy names.
-fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
-    FORWARDED.iter().find_map(|name| {
-        let value = headers.get_all(*name).iter().next_back()?.to_str().ok()?;
-        let last = value.rsplit(',').next()?.trim();
-        // `Forwarded` has pairs: for=192.0.2.60;proto=http, the address of version 6 in brackets and quotes.
-        let named = last.split(';').map(str::trim).find_map(|pair| {
-            let (key, value) = pair.split_once('=')?;
-            key.eq_ignore_ascii_case("for").then_some(value)
-        });
-        let text = named.unwrap_or(last).trim_matches('"');
-        let with_port = text.parse::<SocketAddr>().map(|address| address.ip());
-        let alone = || text.trim_matches(['[', ']']).parse::<IpAddr>();
-        with_port.or_else(|_| alone()).ok().map(|ip| ip.to_canonical())
-    })
+/// The client that the nearest proxy names by this header.
+fn forwarded_for(headers: &HeaderMap, name: &str) -> Option<IpAddr> {
+    let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    let last = value.rsplit(',').next()?.trim();
+    // `Forwarded` has pairs: for=192.0.2.60;proto=http, the address of version 6 in brackets and quotes.
+    let named = last.split(';').map(str::trim).find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        key.eq_ignore_ascii_case("for").then_some(value)
+    });
+    let text = named.unwrap_or(last).trim_matches('"');
+    let with_port = text.parse::<SocketAddr>().map(|address| address.ip());
+    let alone = || text.trim_matches(['[', ']']).parse::<IpAddr>();
+    with_port.or_else(|_| alone()).ok().map(|ip| ip.to_canonical())
 }
 
 /// Whether a browser sent the request for a page that did not come from this machine.

@@ -8,7 +8,7 @@ use std::{io, net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
 use hyper::{
     StatusCode,
     body::{Body, Incoming},
-    header::ORIGIN,
+    header::{ALLOW, HeaderValue, ORIGIN},
     server::conn::http1,
 };
 use hyper_util::{
@@ -44,7 +44,7 @@ use crate::{
     },
     observe::{Observe, Observed, Unobserved},
     pages::Pages,
-    policy::{Caller, Policy, RpcMethods},
+    policy::{Caller, Policy, ProxyHeader, RpcMethods},
     rate::Rate,
 };
 
@@ -94,8 +94,8 @@ pub struct ServerConfig {
     pub rate_limit_per_minute: Option<NonZeroU32>,
     /// Networks whose clients may call as often as they like.
     pub rate_limit_exempt: Vec<IpNet>,
-    /// Whether a proxy in front names the clients, by `X-Forwarded-For`, `X-Real-IP` or `Forwarded`.
-    pub trusts_proxy: bool,
+    /// By which header a proxy in front names the clients.
+    pub proxy_header: ProxyHeader,
     /// Seconds that a client may take to send one request.
     pub request_timeout_s: u32,
 }
@@ -117,7 +117,7 @@ impl ServerConfig {
             rpc_methods: RpcMethods::Auto,
             rate_limit_per_minute: None,
             rate_limit_exempt: Vec::new(),
-            trusts_proxy: false,
+            proxy_header: ProxyHeader::None,
             request_timeout_s: REQUEST_TIMEOUT_S,
         }
     }
@@ -281,7 +281,7 @@ impl Served {
             addresses: Addresses::new(config.connections_per_address_max, config.rate_limit_exempt.clone()),
             cors_layer: cors_layer(&config.cors)?,
             cors: config.cors.clone(),
-            policy: Policy { methods: config.rpc_methods, trusts_proxy: config.trusts_proxy, listens_locally: false },
+            policy: Policy { methods: config.rpc_methods, proxy_header: config.proxy_header, listens_locally: false },
             bounds: Bounds {
                 bytes_max: config.request_bytes_max,
                 patience: Duration::from_secs(config.request_timeout_s.into()),
@@ -355,7 +355,7 @@ impl Served {
             tracing::debug!("an RPC request failed: {error}");
             arrival::answer(StatusCode::INTERNAL_SERVER_ERROR, crate::error::internal("the server failed"))
         });
-        without_null(answer)
+        with_methods(without_null(answer))
     }
 
     /// Counts what a trusted proxy forwards by the client that it names.
@@ -364,7 +364,7 @@ impl Served {
         caller: Caller,
         connection: &Connection,
     ) -> Result<Option<addresses::Place>, Box<HttpResponse>> {
-        if !self.policy.trusts_proxy {
+        if self.policy.proxy_header == ProxyHeader::None {
             return Ok(None);
         }
         match self.addresses.admit(caller.ip) {
@@ -376,6 +376,14 @@ impl Served {
             Admission::Told(_) | Admission::Closed => Err(Box::new(http::response::too_many_requests())),
         }
     }
+}
+
+/// The answer; if it says that the HTTP method is wrong, with those that are right (RFC 9110, section 15.5.6).
+fn with_methods(mut answer: HttpResponse) -> HttpResponse {
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, OPTIONS"));
+    }
+    answer
 }
 
 /// The answer, or an empty one where jsonrpsee says `null`: to notifications, which get none.
@@ -418,8 +426,11 @@ fn serve(socket: TcpStream, caller: (SocketAddr, Policy), served: Arc<Served>) {
         tracing::debug!("too many RPC connections, closing the newest");
         return;
     };
-    let (peer, Policy { trusts_proxy, .. }) = &caller;
-    let admission = if *trusts_proxy { Admission::Served(None) } else { served.addresses.admit(peer.ip()) };
+    let (peer, Policy { proxy_header, .. }) = &caller;
+    let admission = match proxy_header {
+        ProxyHeader::None => served.addresses.admit(peer.ip()),
+        _ => Admission::Served(None),
+    };
     if matches!(admission, Admission::Closed) {
         tracing::debug!("too many RPC connections of {peer}, closing the newest");
         return;

@@ -11,6 +11,7 @@ use crate::{
     json,
     link::Command,
     params::{AccountArg, Arguments, Bytes, HashArg},
+    payment,
 };
 
 /// Adds the methods.
@@ -44,8 +45,13 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         let Bytes(extrinsic) = arguments.required()?;
         let at: Option<HashArg> = arguments.optional()?;
         let at = at.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash);
-        let outcome = context.call(move |chain| chain.dry_run(at, &extrinsic)).await?;
-        outcome.map(|run| json::bytes(run.answer)).map_err(error::state)
+        let run = context.call(move |chain| {
+            chain.dry_run(at, &extrinsic).map_err(|why| match payment::unreadable(chain, at, &extrinsic, &why) {
+                Some(unreadable) => error::bad_format(unreadable),
+                None => error::state(why),
+            })
+        });
+        run.await?.map(|run| json::bytes(run.answer))
     })?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32};
 use clap::Args;
 use ipnet::IpNet;
 use ziver_rpc::{
-    Cors, RpcMethods, ServerConfig,
+    Cors, ProxyHeader, RpcMethods, ServerConfig,
     limits::{
         BATCH_REQUESTS_MAX, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX,
         REQUEST_BYTES_MAX, REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
@@ -39,9 +39,11 @@ pub struct RpcArgs {
     /// Addresses and networks that --rpc-rate-limit and --rpc-max-connections-per-ip do not hold for, separated by commas, such as `127.0.0.0/8`.
     #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub rpc_rate_limit_whitelisted_ips: Vec<IpNet>,
-    /// Take clients' addresses from a proxy in front: the last entry of X-Forwarded-For, X-Real-IP or Forwarded.
-    #[arg(long)]
-    pub rpc_rate_limit_trust_proxy_headers: bool,
+    /// Take clients' addresses from the proxy in front: `=x-forwarded-for` (the same as no value) from the last entry of
+    /// X-Forwarded-For, `=x-real-ip` from X-Real-IP, `=forwarded` from the last entry of Forwarded. It must be the header
+    /// that the proxy sets itself: clients can send the others.
+    #[arg(long, value_name = "HEADER", num_args = 0..=1, require_equals = true, default_value = "none", default_missing_value = "x-forwarded-for")]
+    pub rpc_rate_limit_trust_proxy_headers: ProxyHeader,
     /// Largest request, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = REQUEST_BYTES_MAX / MIB, value_parser = whole(1_u32..=256))]
     pub rpc_max_request_size: u32,
@@ -106,7 +108,7 @@ impl RpcArgs {
             rpc_methods: self.rpc_methods,
             rate_limit_per_minute: self.rpc_rate_limit,
             rate_limit_exempt: self.rpc_rate_limit_whitelisted_ips.clone(),
-            trusts_proxy: self.rpc_rate_limit_trust_proxy_headers,
+            proxy_header: self.rpc_rate_limit_trust_proxy_headers,
             request_timeout_s: self.rpc_request_timeout,
         }
     }

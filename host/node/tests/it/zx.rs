@@ -91,6 +91,23 @@ fn failing_transfer_says_why_in_words() {
 }
 
 #[test]
+fn bytes_that_are_no_transaction_are_the_callers_fault() {
+    let folder = folder();
+    let node = manual(folder.path(), &[]);
+    for (method, bytes, expected) in [
+        ("system_dryRun", "0x1234", 1001),
+        ("zx_estimateGas", "0x1234", -32602),
+        ("payment_queryInfo", "0x00", 1001),
+        ("payment_queryFeeDetails", "0x00", 1001),
+    ] {
+        let (code, why) = client::error(node.address, method, json!([bytes]));
+        assert_eq!(code, expected, "{method}: {why}");
+        assert!(why.contains("the bytes are no transaction of this chain: "), "{method}: {why}");
+    }
+    node.stop();
+}
+
+#[test]
 fn receipt_moves_with_the_best_chain() {
     let folder = folder();
     let node = manual(folder.path(), &[]);

@@ -15,13 +15,13 @@ fn ids_that_answers_carry_are_left_alone() {
         r#" {"method":"x","id":"a"}"#,
         r#"{"id":null}"#,
         r#"{"id":18446744073709551615}"#,
-        r#"{"method":"x"}"#,
+        r#"{"jsonrpc":"2.0","method":"x"}"#,
+        r#"{"jsonrpc":"2.0","method":"x","params":[1]}"#,
         r#"[{"id":1},{"id":"-1"},5,[]]"#,
         "[",
         "{",
         "",
         "nonsense",
-        "\"text\"",
     ] {
         assert_eq!(seen(body).as_deref(), Ok(body));
     }
@@ -29,11 +29,18 @@ fn ids_that_answers_carry_are_left_alone() {
 
 #[test]
 fn odd_ids_are_refused_and_replaced_in_batches() {
-    for id in ["-1", "1.5", "1e3", "true", "false", "{}", "[]", "[[1]]", "18446744073709551616"] {
+    for id in ["-1", "1.5", "1e3", "true", "false", "{}", "[]", "[[1]]", "18446744073709551616", r#""\ud800""#] {
         assert_eq!(seen(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"x"}}"#)), Err(-32600), "{id}");
         let batch = format!(r#"[{{"id":{id}}}, {{"id":2}},7]"#);
         assert_eq!(seen(&batch).as_deref(), Ok(r#"[0,{"id":2},7]"#), "{id}");
     }
     assert_eq!(seen(r#"{"id":1,"id":2}"#), Err(-32600), "two ids");
     assert_eq!(seen(r#"{"\u0069d":true}"#), Err(-32600), "an escaped name");
+}
+
+#[test]
+fn json_that_is_no_request_is_told_from_what_is_no_json() {
+    for body in ["{}", "null", "1", "true", r#""a""#, r#"{"method":"x"}"#, r#"{"jsonrpc":"2.0","method":1}"#] {
+        assert_eq!(seen(body), Err(-32600), "{body}");
+    }
 }

@@ -23,7 +23,7 @@ fn large_requests_leave_room_for_small_ones() {
 
 #[test]
 fn total_has_a_bound_for_large_things_and_room_for_small_ones() {
-    let total = Total::new(10 * REQUEST_BYTES_SMALL_MAX);
+    let total = Total::new(10 * REQUEST_BYTES_SMALL_MAX, 10 * REQUEST_BYTES_SMALL_MAX);
     assert!(total.add(9 * REQUEST_BYTES_SMALL_MAX));
     assert!(!total.add(2 * REQUEST_BYTES_SMALL_MAX));
     for _ in 0..3 {
@@ -33,4 +33,23 @@ fn total_has_a_bound_for_large_things_and_room_for_small_ones() {
     total.take(12 * REQUEST_BYTES_SMALL_MAX);
     assert_eq!(total.bytes.load(Ordering::Relaxed), 0);
     assert!(total.add(10 * REQUEST_BYTES_SMALL_MAX));
+}
+
+#[test]
+fn nobody_grows_beyond_what_is_free_and_the_large_leave_room_for_others() {
+    let total = Total::new(ARRIVING_BYTES_MAX, ARRIVING_BYTES_LARGE_MAX);
+    let grow = |up_to: usize| {
+        let mut own = 0;
+        while own < up_to && total.has_room(own) {
+            total.replace(own, own + 4_096);
+            own += 4_096;
+        }
+        own
+    };
+    assert!(grow(ARRIVING_BYTES_MAX) < ARRIVING_BYTES_MAX / 2);
+    // However many there are, each gets past what is medium.
+    for _ in 0..40 {
+        assert!(grow(ARRIVING_BYTES_MAX) >= ARRIVING_BYTES_OF_MEDIUM_MAX);
+    }
+    assert_eq!(grow(512 * 1024), 512 * 1024);
 }

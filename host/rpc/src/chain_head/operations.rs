@@ -104,7 +104,7 @@ impl Operations {
         let mut running = self.running();
         let task = tokio::spawn(async move {
             let (_entry, _ticket) = (entry, ticket);
-            // An error means that nobody can tell when the answer went out: it was one of a batch.
+            // Fails when the client has gone; in batches operations are not started.
             let _ = answered.await;
             // A follow that is over has nobody to tell.
             let _ = work.await;

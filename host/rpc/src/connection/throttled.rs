@@ -17,7 +17,7 @@ use tokio::{
 use super::{Connection, frames::Frames};
 use crate::{
     arrival::Bounds,
-    limits::{ARRIVING_RETRY_MS, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS},
+    limits::{ARRIVING_RETRY_MS, FRAMES_READ_BYTES, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS},
 };
 
 /// What ends the head of an HTTP request.
@@ -38,17 +38,20 @@ pub struct Throttled {
 /// What comes in.
 #[derive(Debug)]
 struct Reading {
-    /// How long one message may take, and how long a batch may be.
+    /// How long one message may take, and how long it may be.
     bounds: Bounds,
     /// Where the stream stands once it is a WebSocket's.
     frames: Option<Frames>,
+    /// What has been read of it, and how much of that the frames have taken.
+    input: Vec<u8>,
+    taken_bytes: usize,
     /// The last bytes before.
     tail: [u8; 4],
     /// When the message that has begun must be whole.
     due: Option<Pin<Box<Sleep>>>,
     /// When to look again whether the server has room for more of a message that is not whole.
     nap: Option<Pin<Box<Sleep>>>,
-    /// Whether it was the server that did not go on reading.
+    /// Whether nothing was read because so much is in work.
     was_held_up: bool,
 }
 
@@ -63,7 +66,16 @@ struct Writing {
 
 impl Throttled {
     pub(super) fn new(socket: TcpStream, connection: Connection, place: OwnedSemaphorePermit, bounds: Bounds) -> Self {
-        let reading = Reading { bounds, frames: None, tail: [0; 4], due: None, nap: None, was_held_up: false };
+        let reading = Reading {
+            bounds,
+            frames: None,
+            input: Vec::new(),
+            taken_bytes: 0,
+            tail: [0; 4],
+            due: None,
+            nap: None,
+            was_held_up: false,
+        };
         Self { socket, connection, _place: place, reading, writing: Writing::default() }
     }
 }
@@ -82,9 +94,8 @@ impl Reading {
         }
     }
 
-    /// Waits for a while.
+    /// Waits for a while. The message's time goes on: it may be those who wait that take all the room.
     fn hold_up(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.was_held_up = true;
         let pause = Duration::from_millis(ARRIVING_RETRY_MS);
         let nap = self.nap.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
         if nap.as_mut().poll(cx).is_ready() {
@@ -95,33 +106,69 @@ impl Reading {
         Poll::Pending
     }
 
-    /// Goes on by what has been read, and changes what jsonrpsee is not to read.
-    fn note(&mut self, bytes: &mut [u8], connection: &Connection) -> io::Result<()> {
+    /// Keeps the last bytes of what has been read before the stream is a WebSocket's.
+    fn note_tail(&mut self, bytes: &[u8]) {
+        let from = bytes.len().saturating_sub(self.tail.len());
+        self.tail.rotate_left(bytes.len() - from);
+        let kept = self.tail.len() - (bytes.len() - from);
+        self.tail[kept..].copy_from_slice(&bytes[from..]);
+    }
+
+    /// Reads what a WebSocket's client sends, and gives what jsonrpsee is to read.
+    fn poll_frames(
+        &mut self,
+        cx: &mut Context<'_>,
+        (socket, connection): (&mut TcpStream, &Connection),
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         if self.frames.is_none() {
-            if !connection.is_websocket() {
-                let from = bytes.len().saturating_sub(self.tail.len());
-                self.tail.rotate_left(bytes.len() - from);
-                let kept = self.tail.len() - (bytes.len() - from);
-                self.tail[kept..].copy_from_slice(&bytes[from..]);
-                return Ok(());
-            }
             // A client may send no frame before the handshake is answered: its beginning would have been missed.
             if self.tail != HEAD_END {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "bytes between the handshake and its answer"));
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "bytes between the handshake and its answer",
+                )));
+            }
+            self.frames = Some(Frames::new(self.bounds.bytes_max, self.bounds.batch_requests_max));
+        }
+        loop {
+            let Some(frames) = &mut self.frames else { return Poll::Ready(Ok(())) };
+            if buffer.remaining() == 0 || frames.give(buffer) || frames.is_over() {
+                return Poll::Ready(Ok(()));
+            }
+            if self.taken_bytes < self.input.len() {
+                self.taken_bytes += frames.feed(&self.input[self.taken_bytes..]);
+                self.note_progress(connection);
+                continue;
+            }
+            self.check_due(cx)?;
+            if !connection.may_arrive() {
+                return self.hold_up(cx);
+            }
+            self.taken_bytes = 0;
+            self.input.resize(FRAMES_READ_BYTES, 0);
+            let mut input = ReadBuf::new(&mut self.input);
+            let read = Pin::new(&mut *socket).poll_read(cx, &mut input);
+            let bytes = input.filled().len();
+            self.input.truncate(bytes);
+            ready!(read)?;
+            if bytes == 0 {
+                return Poll::Ready(Ok(()));
             }
         }
-        let entries_max = self.bounds.batch_requests_max;
-        let frames = self.frames.get_or_insert_with(|| Frames::new(entries_max));
-        let is_whole = frames.feed(bytes);
+    }
+
+    fn note_progress(&mut self, connection: &Connection) {
+        let Some(frames) = &mut self.frames else { return };
         connection.odd_ids(frames.take_odd_ids());
         let unfinished = frames.unfinished();
         connection.arriving(unfinished.unwrap_or(0));
+        let has_become_whole = frames.take_whole();
         if unfinished.is_none() {
             self.due = None;
-        } else if is_whole || self.due.is_none() {
+        } else if has_become_whole || self.due.is_none() {
             self.due = Some(Box::pin(tokio::time::sleep(self.bounds.patience)));
         }
-        Ok(())
     }
 }
 
@@ -162,13 +209,13 @@ impl AsyncRead for Throttled {
                 return Poll::Pending;
             }
         }
-        if !this.connection.may_arrive() {
-            return this.reading.hold_up(cx);
+        if this.connection.is_websocket() {
+            return this.reading.poll_frames(cx, (&mut this.socket, &this.connection), buffer);
         }
-        this.reading.check_due(cx)?;
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.socket).poll_read(cx, buffer))?;
-        Poll::Ready(this.reading.note(&mut buffer.filled_mut()[before..], &this.connection))
+        this.reading.note_tail(&buffer.filled()[before..]);
+        Poll::Ready(Ok(()))
     }
 }
 

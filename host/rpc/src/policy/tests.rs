@@ -2,7 +2,7 @@
 
 use super::*;
 
-const AUTO: Policy = Policy { methods: RpcMethods::Auto, trusts_proxy: false, listens_locally: true };
+const AUTO: Policy = Policy { methods: RpcMethods::Auto, proxy_header: ProxyHeader::None, listens_locally: true };
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     pairs.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
@@ -49,7 +49,6 @@ fn safe_and_unsafe_hold_for_everybody() {
 
 #[test]
 fn trusted_proxy_names_the_client_by_its_last_entry() {
-    let behind = Policy { trusts_proxy: true, ..AUTO };
     for (name, value, expected) in [
         ("x-forwarded-for", "6.6.6.6, 192.0.2.7", "192.0.2.7"),
         ("x-forwarded-for", "192.0.2.7:80", "192.0.2.7"),
@@ -58,8 +57,20 @@ fn trusted_proxy_names_the_client_by_its_last_entry() {
         ("forwarded", "proto=http;for=192.0.2.60", "192.0.2.60"),
         ("x-forwarded-for", "nonsense", "127.0.0.1"),
     ] {
+        let behind = Policy { proxy_header: name.parse().unwrap(), ..AUTO };
         let ip: IpAddr = expected.parse().unwrap();
         assert_eq!(caller(behind, "127.0.0.1:5", &[(name, value)]).ip, ip, "{name}: {value}");
         assert_eq!(caller(AUTO, "127.0.0.1:5", &[(name, value)]).ip.to_string(), "127.0.0.1", "not trusted");
+    }
+}
+
+#[test]
+fn headers_that_the_proxy_does_not_set_name_nobody() {
+    for own in FORWARDED {
+        let behind = Policy { proxy_header: own.parse().unwrap(), ..AUTO };
+        let foreign: Vec<_> = FORWARDED.iter().filter(|name| **name != own).map(|name| (*name, "6.6.6.6")).collect();
+        assert_eq!(caller(behind, "127.0.0.1:5", &foreign).ip.to_string(), "127.0.0.1", "{own}");
+        let both = [&foreign[..], &[(own, "192.0.2.7")]].concat();
+        assert_eq!(caller(behind, "127.0.0.1:5", &both).ip.to_string(), "192.0.2.7", "{own}");
     }
 }

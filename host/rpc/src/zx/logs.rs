@@ -18,27 +18,17 @@ use crate::{
     error::{self, RpcResult},
     json,
     limits::{LOG_FILTER_VALUES_MAX, LOGS_ANSWER_BYTES_MAX, LOGS_BLOCKS_MAX, LOGS_COUNT_MAX, LOGS_READ_BYTES_MAX},
-    params::{AccountArg, Arguments, AtMost, BlockTag, HashArg},
+    params::{AccountArg, Arguments, AtMost, BlockTag, HashArg, Object, SomeOrOne},
 };
 
 /// What to do about too many events.
 const ADVICE: &str = "ask for fewer blocks, or for pages with `skip` and `limit`";
 
-/// One value, or a list of them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum Any<T> {
-    One(T),
-    Many(AtMost<T, LOG_FILTER_VALUES_MAX>),
-}
+/// One value, or a list of them of which one must fit.
+type Any<T> = SomeOrOne<T, LOG_FILTER_VALUES_MAX>;
 
-impl<T> Any<T> {
-    fn has(&self, fits: impl Fn(&T) -> bool) -> bool {
-        match self {
-            Self::One(one) => fits(one),
-            Self::Many(AtMost(many)) => many.iter().any(fits),
-        }
-    }
+fn any<T>(SomeOrOne(wanted): &Any<T>, fits: impl Fn(&T) -> bool) -> bool {
+    wanted.iter().any(fits)
 }
 
 /// Which events.
@@ -60,17 +50,17 @@ impl Filter {
     /// Whether an event is wanted.
     pub fn fits(&self, event: &Event) -> bool {
         let named = |wanted: &Option<Any<String>>, name: &str| {
-            wanted.as_ref().is_none_or(|wanted| wanted.has(|wanted| wanted == name))
+            wanted.as_ref().is_none_or(|wanted| any(wanted, |wanted| wanted == name))
         };
         let concerns = |AccountArg(account): &AccountArg| mentions(&event.fields, &json::bytes(account.0));
         let topic = |position: usize, wanted: &Option<Any<HashArg>>| {
             let is =
                 |HashArg(hash): &HashArg| event.topics.get(position).is_some_and(|topic| *topic == json::hash(*hash));
-            wanted.as_ref().is_none_or(|wanted| wanted.has(is))
+            wanted.as_ref().is_none_or(|wanted| any(wanted, is))
         };
         named(&self.pallet, &event.pallet)
             && named(&self.name, &event.name)
-            && self.address.as_ref().is_none_or(|address| address.has(concerns))
+            && self.address.as_ref().is_none_or(|address| any(address, concerns))
             && self.topics.as_ref().is_none_or(|AtMost(topics)| {
                 topics.iter().enumerate().all(|(position, wanted)| topic(position, wanted))
             })
@@ -90,7 +80,7 @@ fn mentions(value: &Value, text: &str) -> bool {
 /// Adds the method.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_async_method("zx_getLogs", |params, context, _| async move {
-        let filter: Filter = Arguments::new(&params)?.optional()?.unwrap_or_default();
+        let Object(filter): Object<Filter> = Arguments::new(&params)?.optional()?.unwrap_or_default();
         context.decode(move |chain| logs(chain, &filter)).await?
     })?;
     Ok(())

@@ -22,8 +22,8 @@ use crate::{
     json,
     limits::CALL_ARGUMENTS_BYTES_MAX,
     link::SubmitError,
-    params::{AccountArg, Amount, Arguments, BlockTag, Bytes},
-    system,
+    params::{AccountArg, Amount, Arguments, BlockTag, Bytes, Object, read},
+    payment, system,
 };
 
 /// A call by name.
@@ -96,7 +96,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         author::submit_own(&context, bytes).await.map(json::hash)
     })?;
     module.register_async_method("zx_sendTransaction", |params, context, _| async move {
-        let request: Request = Arguments::new(&params)?.required()?;
+        let Object(request): Object<Request> = Arguments::new(&params)?.required()?;
         only_in_development(&context, "zx_sendTransaction", "sign, and use zx_sendRawTransaction")?;
         send(&context, request).await
     })?;
@@ -184,10 +184,10 @@ fn unsigned(chain: &dyn ChainRead, request: &Request, nonce: Nonce) -> RpcResult
 /// key is known), else what the runtime reckons with.
 async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
     let (bytes, is_signed) = if text.get().starts_with('"') {
-        let Bytes(bytes) = serde_json::from_str(text.get()).map_err(error::invalid_params)?;
+        let Bytes(bytes) = read(text)?;
         (bytes, true)
     } else {
-        let request: Request = serde_json::from_str(text.get()).map_err(error::invalid_params)?;
+        let Object(request): Object<Request> = read(text)?;
         let AccountArg(from) = request.from;
         let key = only_in_development(context, "", "").and_then(|()| development_key(from)).ok();
         let nonce = match request.nonce()? {
@@ -207,7 +207,11 @@ async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
 }
 
 fn tried_weight(chain: &dyn ChainRead, at: ziver_primitives::Hash, bytes: &[u8]) -> RpcResult<u64> {
-    let DryRun { answer, index, events } = chain.dry_run(at, bytes).map_err(failed)?;
+    let run = chain.dry_run(at, bytes).map_err(|why| match payment::unreadable(chain, at, bytes, &why) {
+        Some(unreadable) => error::invalid_params(unreadable),
+        None => failed(why),
+    });
+    let DryRun { answer, index, events } = run?;
     let strange = || error::internal("the runtime's answer can't be read");
     if let Some((1, mut why)) = answer.split_first() {
         return Err(error::rejected(match TransactionValidityError::decode(&mut why).map_err(|_| strange())? {

@@ -23,7 +23,7 @@ use crate::{
     json,
     limits::ENACTED_BLOCKS_TOLD_MAX,
     link::Notice,
-    params::Arguments,
+    params::{Arguments, Object},
     subscription::{Ended, Feed, refuse},
 };
 
@@ -54,7 +54,10 @@ fn kind(params: &Params<'_>) -> RpcResult<Kind> {
     match name.as_str() {
         "newBlocks" => Ok(Kind::Blocks),
         "newTransactions" => Ok(Kind::Transactions { whole: arguments.optional()?.unwrap_or_default() }),
-        "logs" => Ok(Kind::Logs(Box::new(arguments.optional()?.unwrap_or_default()))),
+        "logs" => {
+            let Object(filter) = arguments.optional()?.unwrap_or_default();
+            Ok(Kind::Logs(Box::new(filter)))
+        }
         _ => Err(invalid_params("parameter 0: newBlocks, newTransactions or logs expected")),
     }
 }

@@ -155,3 +155,24 @@ fn keys_too_long_are_discarded() {
     let answer = ws.call("chainHead_v1_storage", json!([id, block, [short, long, short]]));
     assert_eq!(answer["result"]["discardedItems"], 2);
 }
+
+#[test]
+fn what_sends_more_after_its_answer_is_no_part_of_a_batch() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    let request = |id: u32, method: &str, params: Value| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let methods =
+        ["chain_subscribeNewHeads", "zx_subscribe", "chainHead_v1_follow", "chainHead_v1_body", "chainHead_v1_storage"];
+    let mut batch: Vec<Value> = (1..).zip(methods).map(|(id, method)| request(id, method, json!([]))).collect();
+    batch.push(request(9, "zx_blockNumber", json!([])));
+    let answers = ws.answer(&Value::from(batch).to_string());
+    let mut answers = answers.as_array().unwrap().clone();
+    answers.sort_by_key(|answer| answer["id"].as_u64());
+    assert_eq!(answers.pop().unwrap()["result"], "0x2");
+    for (answer, method) in answers.iter().zip(methods) {
+        let why = format!("Invalid request: {method} sends more after its answer, it can't be part of a batch");
+        assert_eq!(answer["error"], json!({ "code": -32600, "message": why }));
+    }
+    // Nothing has begun: the next message is the answer to the next request.
+    assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2");
+}

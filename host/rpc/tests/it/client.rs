@@ -7,7 +7,14 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tungstenite::{Message, WebSocket, stream::MaybeTlsStream};
+use tungstenite::{
+    Message, WebSocket,
+    protocol::frame::{
+        Frame,
+        coding::{Data, OpCode},
+    },
+    stream::MaybeTlsStream,
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -92,6 +99,15 @@ impl Ws {
 
     pub fn send(&mut self, text: &str) {
         self.0.send(Message::text(text)).unwrap();
+    }
+
+    /// Sends one message in several frames.
+    pub fn send_in_parts(&mut self, parts: &[String]) {
+        for (at, part) in parts.iter().enumerate() {
+            let opcode = OpCode::Data(if at == 0 { Data::Text } else { Data::Continue });
+            let frame = Frame::message(part.clone().into_bytes(), opcode, at + 1 == parts.len());
+            self.0.send(Message::Frame(frame)).unwrap();
+        }
     }
 
     pub fn request(&mut self, id: Value, method: &str, params: Value) {

@@ -1,13 +1,16 @@
 //! Many requests at once, many subscriptions, slow clients, and the server's end.
 
 use std::{
+    io::{Read, Write},
+    net::TcpStream,
     sync::mpsc,
     time::{Duration, Instant},
 };
 
 use serde_json::json;
 use ziver_rpc::limits::{
-    REQUEST_BYTES_IN_WORK_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
+    ARRIVING_BYTES_MAX, REQUEST_BYTES_IN_WORK_MAX, REQUESTS_IN_WORK_PER_CONNECTION_MAX,
+    SUBSCRIPTIONS_PER_CONNECTION_MAX,
 };
 
 use crate::{
@@ -65,7 +68,7 @@ fn connections_beyond_the_limit_are_told_why_until_one_leaves() {
 fn client_has_so_many_connections_and_others_go_on() {
     let node = Node::start_with(true, |config| {
         config.connections_per_address_max = 2;
-        config.trusts_proxy = true;
+        config.proxy_header = ziver_rpc::ProxyHeader::XForwardedFor;
     });
     let open = |client: &str| {
         let headers = [
@@ -124,6 +127,109 @@ fn large_requests_of_all_connections_have_one_limit_and_small_ones_go_on() {
         assert_eq!(answers.recv().unwrap()["result"], "0x");
     }
     clients.into_iter().for_each(|client| client.join().unwrap());
+}
+
+/// Begins a WebSocket message of so many bytes, and sends `sent` of them.
+fn begin_message(node: &Node, bytes: u64, sent: usize) -> TcpStream {
+    let mut socket = open(node);
+    socket.write_all(&[0x81, 0xff]).unwrap();
+    socket.write_all(&bytes.to_be_bytes()).unwrap();
+    // What stands behind the mask is blanks.
+    socket.write_all(b"    ").unwrap();
+    // The server may lose patience before.
+    let _ = socket.write_all(&vec![0; sent]);
+    socket
+}
+
+fn open(node: &Node) -> TcpStream {
+    let headers = [
+        ("connection", "upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    let (status, mut socket) = Ws::handshake_kept(node.address, &headers);
+    assert_eq!(status, 101);
+    let mut end = [0; 4];
+    while end != *b"\r\n\r\n" {
+        end.rotate_left(1);
+        socket.read_exact(&mut end[3..]).unwrap();
+    }
+    socket
+}
+
+/// A request of 300 kB.
+fn post_much(node: &Node) -> u16 {
+    let surplus = " ".repeat(300_000);
+    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "zx_blockNumber", "params": [surplus] });
+    post(node.address, body.to_string().as_bytes()).0
+}
+
+#[test]
+fn message_far_too_long_is_refused_at_its_head_and_takes_no_room_from_others() {
+    let node = Node::start();
+    let mut socket = begin_message(&node, 200 << 20, 0);
+    let mut answer = [0; 512];
+    let bytes = socket.read(&mut answer).unwrap();
+    let text = String::from_utf8_lossy(&answer[..bytes]);
+    assert!(text.contains("-32007"), "{text}");
+    // More than all messages together may have.
+    socket.write_all(&vec![0; ARRIVING_BYTES_MAX + (8 << 20)]).unwrap();
+    assert_eq!(post_much(&node), 200);
+    drop(socket);
+    assert_eq!(post_much(&node), 200);
+}
+
+#[test]
+fn those_who_do_not_finish_large_messages_leave_room_for_others_and_are_dropped() {
+    let node = Node::start_with(true, |config| config.request_timeout_s = 3);
+    let count = ARRIVING_BYTES_MAX / (10 << 20);
+    let senders: Vec<_> = (0..count)
+        .map(|_| {
+            let address = node.address;
+            let socket = open(&node);
+            std::thread::spawn(move || {
+                let mut socket = socket;
+                socket.write_all(&[0x81, 0xff]).unwrap();
+                socket.write_all(&(15u64 << 20).to_be_bytes()).unwrap();
+                let _ = socket.write_all(&vec![0; 14 << 20]);
+                // Until the server has closed it, whatever it says before.
+                let _ = socket.read_to_end(&mut Vec::new());
+                address
+            })
+        })
+        .collect();
+    while senders.iter().any(|sender| !sender.is_finished()) {
+        assert_eq!(post_much(&node), 200);
+    }
+    senders.into_iter().for_each(|sender| assert_eq!(sender.join().unwrap(), node.address));
+    assert_eq!(post_much(&node), 200);
+}
+
+#[test]
+fn message_too_long_in_several_frames_is_refused_and_later_calls_are_answered() {
+    let node = Node::start();
+    let mut ws = Ws::connect(node.address);
+    ws.send_in_parts(&vec![" ".repeat(1 << 20); 17]);
+    assert_eq!(ws.next().unwrap()["error"]["code"], -32007);
+    ws.send_in_parts(&[r#"{"jsonrpc":"2.0","id":1,"#, r#""method":"zx_blockNumber"}"#].map(str::to_owned));
+    assert_eq!(ws.next().unwrap()["result"], "0x2");
+    assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2");
+}
+
+#[test]
+fn broken_frames_close_the_connection_with_the_code_that_says_why() {
+    let node = Node::start();
+    // A reserved bit, no mask, a byte that no text has.
+    for (bytes, code) in
+        [(&[0xc1, 0x80, 0, 0, 0, 0][..], 1002u16), (&[0x81, 1, b'x'], 1002), (&[0x81, 0x81, 0, 0, 0, 0, 0xff], 1007)]
+    {
+        let mut socket = open(&node);
+        socket.write_all(bytes).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        assert_eq!(answer[answer.len() - 4..], [&[0x88, 2][..], &code.to_be_bytes()].concat(), "{bytes:?}");
+    }
 }
 
 #[test]

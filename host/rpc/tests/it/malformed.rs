@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use ziver_rpc::limits::{BATCH_REQUESTS_MAX, HASHES_PER_QUERY_MAX, KEYS_PER_QUERY_MAX, REQUEST_BYTES_MAX};
 
 use crate::{
-    client::{Ws, call, error, post, result},
+    client::{Ws, call, error, post, request, result},
     fake::Node,
 };
 
@@ -31,6 +31,9 @@ fn broken_json_is_a_parse_error() {
 fn well_formed_json_that_is_no_request_is_an_invalid_request() {
     let node = Node::start();
     for body in [r#"{"id":1}"#, r#"{"jsonrpc":"2.0","id":1}"#, r#"{"jsonrpc":"1.0","id":1,"method":"x"}"#] {
+        assert_eq!(code(&node, body.as_bytes()), -32600, "{body}");
+    }
+    for body in ["{}", "null", "1", "true", r#""a""#, r#"{"method":"zx_blockNumber"}"#] {
         assert_eq!(code(&node, body.as_bytes()), -32600, "{body}");
     }
     alive(&node);
@@ -101,6 +104,22 @@ fn wrong_params_are_refused() {
         assert_eq!(error(node.address, method, params.clone()).0, -32602, "{method} {params}");
     }
     alive(&node);
+}
+
+#[test]
+fn blanks_before_a_request_are_passed_over() {
+    let node = Node::start();
+    let request = format!("{}{}", " \n".repeat(1_000), r#"{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}"#);
+    assert!(post(node.address, request.as_bytes()).1.contains(r#""result":"0x2""#));
+    assert_eq!(Ws::connect(node.address).answer(&request)["result"], "0x2");
+}
+
+#[test]
+fn wrong_http_methods_are_told_the_right_ones() {
+    let node = Node::start();
+    let (status, head, _) = request(node.address, "PUT", &[("content-type", "application/json")], b"{}");
+    assert_eq!(status, 405);
+    assert!(head.to_ascii_lowercase().contains("\r\nallow: post"), "{head}");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn exempt_networks_are_not_limited() {
 fn trusted_proxy_has_its_clients_limited_one_by_one() {
     let node = Node::start_with(true, |config| {
         config.rate_limit_per_minute = NonZeroU32::new(1);
-        config.trusts_proxy = true;
+        config.proxy_header = ziver_rpc::ProxyHeader::XForwardedFor;
     });
     let body = br#"{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}"#;
     let is_served = |client: &str| {
@@ -98,6 +98,34 @@ fn trusted_proxy_has_its_clients_limited_one_by_one() {
     };
     let served = ["192.0.2.1", "192.0.2.2", "192.0.2.1"].map(is_served);
     assert_eq!(served, [true, true, false]);
+}
+
+#[test]
+fn clients_behind_a_proxy_are_known_by_its_header_alone() {
+    let node = Node::start_with(true, |config| {
+        config.rate_limit_per_minute = NonZeroU32::new(1);
+        config.proxy_header = ziver_rpc::ProxyHeader::XRealIp;
+    });
+    let body = br#"{"jsonrpc":"2.0","id":1,"method":"zx_blockNumber"}"#;
+    let is_served = |claimed: &str| {
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-forwarded-for", claimed),
+            ("forwarded", &format!("for={claimed}")),
+            ("x-real-ip", "192.0.2.1"),
+        ];
+        request(node.address, "POST", &headers, body).2.contains("\"result\"")
+    };
+    assert_eq!(["192.0.2.7", "192.0.2.8", "192.0.2.9"].map(is_served), [true, false, false]);
+}
+
+#[test]
+fn notifications_count_for_the_rate_limit() {
+    let node = Node::start_with(true, |config| config.rate_limit_per_minute = NonZeroU32::new(3));
+    let note = json!({ "jsonrpc": "2.0", "method": "zx_blockNumber" });
+    post(node.address, note.to_string().as_bytes());
+    post(node.address, Value::from(vec![note; 2]).to_string().as_bytes());
+    assert_eq!(error(node.address, "zx_blockNumber", json!([])).0, -32050);
 }
 
 #[test]

@@ -230,3 +230,20 @@ fn children_are_named_with_their_prefix() {
     assert_eq!(result(node.address, "childstate_getKeysPaged", json!([child, "0x61", 1, "0x61"])), json!(["0x6162"]));
     assert_eq!(error(node.address, "childstate_getStorage", json!(["0x61", "0x61"])).0, 4003);
 }
+
+#[test]
+fn parameters_that_do_not_fit_are_explained_in_words() {
+    let node = Node::start();
+    for (method, params, expected) in [
+        ("zx_getLogs", json!([[1_192, 1_192]]), "invalid type: sequence, expected an object"),
+        ("zx_getLogs", json!([{ "name": 5 }]), "invalid type: integer `5`, expected a string or a list of at most 32"),
+        ("zx_getLogs", json!([{ "skip": -1 }]), "invalid value: integer `-1`, expected a whole number without sign"),
+        ("zx_sendTransaction", json!([["0x00"]]), "invalid type: sequence, expected an object"),
+        ("zx_sendTransaction", json!(["0x00"]), "invalid type: string \"0x00\", expected an object"),
+    ] {
+        let why = format!("Invalid params: parameter 0: {expected}");
+        assert_eq!(error(node.address, method, params), (-32602, why));
+    }
+    let why = "Invalid params: invalid type: sequence, expected an object".to_owned();
+    assert_eq!(error(node.address, "zx_estimateGas", json!([[1]])), (-32602, why));
+}

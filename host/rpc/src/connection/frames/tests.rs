@@ -7,8 +7,12 @@ use tungstenite::protocol::frame::{
 
 use super::*;
 
-fn frame(payload: usize, opcode: OpCode, is_final: bool) -> Vec<u8> {
-    sent(Frame::message(vec![7; payload], opcode, is_final))
+const TEXT: OpCode = OpCode::Data(Data::Text);
+const BINARY: OpCode = OpCode::Data(Data::Binary);
+const MORE: OpCode = OpCode::Data(Data::Continue);
+
+fn frame(payload: impl AsRef<[u8]>, opcode: OpCode, is_final: bool) -> Vec<u8> {
+    sent(Frame::message(payload.as_ref().to_vec(), opcode, is_final))
 }
 
 /// As a client sends it.
@@ -19,25 +23,73 @@ fn sent(mut frame: Frame) -> Vec<u8> {
     bytes
 }
 
-fn feed(frames: &mut Frames, bytes: &[u8]) -> bool {
-    frames.feed(&mut bytes.to_vec())
+/// Messages of up to a million bytes.
+fn beginning() -> Frames {
+    Frames::new(1_000_000, 2)
 }
 
-const TEXT: OpCode = OpCode::Data(Data::Text);
-const MORE: OpCode = OpCode::Data(Data::Continue);
+/// Sends bytes; returns what the reader gets, and whether a message became whole.
+fn feed(frames: &mut Frames, mut bytes: &[u8]) -> (Vec<u8>, bool) {
+    let (mut read, mut space) = (Vec::new(), vec![0; 1_000]);
+    loop {
+        let taken = frames.feed(bytes);
+        bytes = &bytes[taken..];
+        let mut buffer = ReadBuf::new(&mut space);
+        if !frames.give(&mut buffer) && taken == 0 {
+            return (read, frames.take_whole());
+        }
+        read.extend_from_slice(buffer.filled());
+    }
+}
+
+/// The frames that a reader finds: opcode, whether it is final, payload.
+fn found(mut bytes: &[u8]) -> Vec<(u8, bool, Vec<u8>)> {
+    let mut all = Vec::new();
+    while let [first, second, rest @ ..] = bytes {
+        let (length, rest) = match second {
+            126 => (usize::from(u16::from_be_bytes(rest[..2].try_into().unwrap())), &rest[2..]),
+            127 => (usize::try_from(u64::from_be_bytes(rest[..8].try_into().unwrap())).unwrap(), &rest[8..]),
+            short => (usize::from(*short), rest),
+        };
+        let (payload, rest) = rest.split_at(length.min(rest.len()));
+        all.push((first & 0x0f, first & 0x80 != 0, payload.to_vec()));
+        bytes = rest;
+    }
+    all
+}
+
+/// The messages in these frames.
+fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let (mut all, mut message) = (Vec::new(), Vec::new());
+    for (opcode, is_final, payload) in found(bytes) {
+        assert!(opcode < CLOSE);
+        message.extend(payload);
+        if is_final {
+            all.push(std::mem::take(&mut message));
+        }
+    }
+    all
+}
 
 #[test]
 fn message_is_whole_with_its_last_byte_in_pieces_of_any_size() {
     for payload in [0, 1, 125, 126, 127, 65_535, 65_536, 70_000] {
-        let bytes = frame(payload, TEXT, true);
+        let payload = vec![b'7'; payload];
+        let bytes = frame(&payload, TEXT, true);
         for piece in [1, 2, 3, 7, 1_000, bytes.len()] {
-            let mut frames = Frames::default();
+            let mut frames = beginning();
             let (last, before) = bytes.split_last().unwrap();
+            let mut read = Vec::new();
             for part in before.chunks(piece) {
-                assert!(!feed(&mut frames, part), "{payload} in {piece}");
+                let (part, is_whole) = feed(&mut frames, part);
+                assert!(!is_whole, "{} in {piece}", payload.len());
+                read.extend(part);
             }
             assert!(frames.unfinished().is_some());
-            assert!(feed(&mut frames, &[*last]), "{payload} in {piece}");
+            let (part, is_whole) = feed(&mut frames, &[*last]);
+            read.extend(part);
+            assert!(is_whole, "{} in {piece}", payload.len());
+            assert_eq!(messages(&read), [payload.clone()], "{} in {piece}", payload.len());
             assert_eq!(frames.unfinished(), None);
         }
     }
@@ -45,23 +97,25 @@ fn message_is_whole_with_its_last_byte_in_pieces_of_any_size() {
 
 #[test]
 fn message_in_several_frames_ends_with_the_final_one_whatever_control_frames_come_between() {
-    let mut frames = Frames::default();
-    assert!(!feed(&mut frames, &frame(10, TEXT, false)));
+    let mut frames = beginning();
+    assert!(!feed(&mut frames, &frame([7; 10], TEXT, false)).1);
     assert_eq!(frames.unfinished(), Some(10));
-    assert!(!feed(&mut frames, &sent(Frame::ping(vec![7; 100]))));
-    assert!(!feed(&mut frames, &frame(0, MORE, false)));
+    let (read, is_whole) = feed(&mut frames, &sent(Frame::ping(vec![7; 100])));
+    assert_eq!((found(&read), is_whole), (vec![(PING, true, vec![7; 100])], false));
+    assert!(!feed(&mut frames, &frame([], MORE, false)).1);
     assert_eq!(frames.unfinished(), Some(10), "control frames are none of the message's bytes");
-    assert!(feed(&mut frames, &frame(5, MORE, true)));
+    assert!(feed(&mut frames, &frame([7; 5], MORE, true)).1);
     assert_eq!(frames.unfinished(), None);
 }
 
 #[test]
 fn control_frames_alone_are_no_messages() {
-    let mut frames = Frames::default();
-    assert!(!feed(&mut frames, &sent(Frame::ping(vec![7; 3]))));
+    let mut frames = beginning();
+    assert!(!feed(&mut frames, &sent(Frame::ping(vec![7; 3]))).1);
     assert_eq!(frames.unfinished(), None);
     let close = sent(Frame::close(Some(CloseFrame { code: CloseCode::Normal, reason: "x".into() })));
-    assert!(!feed(&mut frames, &close));
+    let (read, is_whole) = feed(&mut frames, &close);
+    assert_eq!((found(&read), is_whole), (vec![(CLOSE, true, [&1000u16.to_be_bytes()[..], b"x"].concat())], false));
     assert_eq!(frames.unfinished(), None);
 }
 
@@ -69,35 +123,107 @@ fn control_frames_alone_are_no_messages() {
 fn any_bytes_are_survived() {
     let mut random = 1u64;
     for _ in 0..2_000 {
-        let mut frames = Frames::default();
+        let mut frames = beginning();
         for _ in 0..50 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let bytes = random.to_be_bytes();
             feed(&mut frames, &bytes[..usize::from(bytes[0]) % 8 + 1]);
         }
     }
-    let huge = [0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4];
-    let mut frames = Frames::default();
-    assert!(!feed(&mut frames, &huge));
-    assert!(!feed(&mut frames, &[0; 100]));
-    assert_eq!(frames.unfinished(), Some(100));
+}
+
+#[test]
+fn too_long_frame_is_refused_at_its_head_and_costs_nothing() {
+    let huge = [0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4];
+    let mut frames = beginning();
+    let (read, is_whole) = feed(&mut frames, &huge);
+    assert_eq!((found(&read), is_whole), (vec![(super::TEXT, true, vec![0; 1_000_001])], false));
+    assert_eq!(feed(&mut frames, &[0; 5_000]), (Vec::new(), false));
+    assert_eq!(frames.unfinished(), Some(0), "it has a time limit, but no weight");
+}
+
+#[test]
+fn message_too_long_in_several_frames_is_refused_once_and_the_next_is_read() {
+    let mut frames = beginning();
+    let part = vec![b'x'; 400_000];
+    let mut bytes = frame(&part, TEXT, false);
+    bytes.extend(frame(&part, MORE, false));
+    let (read, _) = feed(&mut frames, &bytes);
+    let passed: usize = found(&read).iter().map(|(_, _, payload)| payload.len()).sum();
+    assert_eq!((passed, frames.unfinished()), (800_000, Some(800_000)));
+    // All at once: the refusal, what follows of the message, and the next one.
+    let mut bytes = frame(&part, MORE, false);
+    bytes.extend(frame(&part, MORE, false));
+    bytes.extend(sent(Frame::ping("mine")));
+    bytes.extend(frame("y", MORE, true));
+    bytes.extend(frame("next", TEXT, true));
+    let (read, is_whole) = feed(&mut frames, &bytes);
+    assert!(is_whole);
+    // The reader adds up what it has and what the head says, and passes over as much.
+    let head = [0x80, 127, 0, 0, 0, 0, 0, 3, 0x0d, 0x41];
+    assert_eq!(read[..10], head);
+    let after = &read[10 + 1_000_001..];
+    assert_eq!(found(after), [(PING, true, b"mine".to_vec()), (super::TEXT, true, b"next".to_vec())]);
+    assert_eq!(frames.unfinished(), None);
 }
 
 #[test]
 fn messages_are_looked_at_through_the_mask_and_across_frames() {
-    let (first, second) = (r#"[{"id":-1,"meth"#, r#"od":"x"},{"id":2},{"id":3}]"#);
-    let mut frames = Frames::new(2);
+    let (first, second) = (r#"   [{"id":-1,"meth"#, r#"od":"x"},{"id":2},{"id":3}]"#);
+    let mut frames = beginning();
     let mut read = Vec::new();
     let parts = [(first, TEXT, false), (second, MORE, true)];
     for (text, opcode, is_final) in parts {
-        let mut bytes = sent(Frame::message(text.as_bytes().to_vec(), opcode, is_final));
         // In pieces that end anywhere.
-        for piece in bytes.chunks_mut(5) {
-            frames.feed(piece);
+        for piece in frame(text, opcode, is_final).chunks(5) {
+            read.extend(feed(&mut frames, piece).0);
         }
-        let payload = bytes.len() - text.len();
-        read.extend(bytes[payload..].iter().enumerate().map(|(at, byte)| byte ^ [1, 2, 3, 4][at % 4]));
     }
-    assert_eq!(String::from_utf8(read).unwrap(), r#"[{"id":-1,"method":"x"},{"id":2},0       ]"#);
+    let [message] = &messages(&read)[..] else { panic!("one message") };
+    assert_eq!(str::from_utf8(message).unwrap(), r#"[{"id":-1,"method":"x"},{"id":2},0       ]"#);
     assert_eq!((frames.take_odd_ids(), frames.take_odd_ids()), (1, 0));
+}
+
+#[test]
+fn what_breaks_the_protocol_closes_the_connection_with_its_code() {
+    let unmasked = vec![0x81, 1, b'x'];
+    let with_opcode = |mut bytes: Vec<u8>, first: u8| {
+        bytes[0] = first;
+        bytes
+    };
+    let reserved_bit = with_opcode(frame("x", TEXT, true), 0xc1);
+    let reserved_opcode = with_opcode(frame("x", TEXT, true), 0x83);
+    let ping_in_parts = with_opcode(frame("x", TEXT, false), PING);
+    let long_ping = with_opcode(frame(vec![7; 126], TEXT, true), 0x80 | PING);
+    let no_beginning = frame("x", MORE, true);
+    let two_beginnings = [frame("x", TEXT, false), frame("x", TEXT, true)].concat();
+    let half_a_code = with_opcode(frame([3], TEXT, true), 0x80 | CLOSE);
+    let wrong =
+        [unmasked, reserved_bit, reserved_opcode, ping_in_parts, long_ping, no_beginning, two_beginnings, half_a_code];
+    for bytes in wrong {
+        assert_eq!(closing_code(&bytes), Some(1002), "{bytes:?}");
+    }
+    assert_eq!(closing_code(&frame([b'x', 0xff], TEXT, true)), Some(1007));
+    assert_eq!(closing_code(&frame("é".as_bytes()[..1].to_vec(), TEXT, true)), Some(1007));
+    assert_eq!(closing_code(&frame([b'x', 0xff], BINARY, true)), None);
+    let split = "aé€😀z".as_bytes();
+    for at in 0..=split.len() {
+        assert_eq!(closing_code(&[frame(&split[..at], TEXT, false), frame(&split[at..], MORE, true)].concat()), None);
+    }
+}
+
+/// With what code the reader closes after these bytes.
+fn closing_code(bytes: &[u8]) -> Option<u16> {
+    for piece in [1, bytes.len()] {
+        let mut frames = beginning();
+        let read: Vec<u8> = bytes.chunks(piece).flat_map(|part| feed(&mut frames, part).0).collect();
+        match found(&read).pop() {
+            Some((CLOSE, true, code)) => {
+                assert!(frames.is_over());
+                return Some(u16::from_be_bytes(code.try_into().unwrap()));
+            }
+            _ => assert!(!frames.is_over()),
+        }
+    }
+    None
 }
