@@ -57,7 +57,7 @@ fn sample(option: &Arg) -> String {
         "all",
         "0xf24FF3a9CF04c71Dbc94D0b566f7A27B94566cac",
         "127.0.0.1",
-        "x-real-ip",
+        "forwarded",
     ];
     let possible = option.get_possible_values().first().map(|value| value.get_name().to_owned());
     let takes = |value: &&str| {
