@@ -117,24 +117,32 @@ async fn read(mut body: Incoming, bytes_max: usize, budget: &Budget) -> Result<V
     Ok(std::mem::take(&mut arriving.body))
 }
 
+/// Whether a message is JSON, no batch, and jsonrpsee would say that it is no JSON or not answer it: it has no id and is no
+/// notification, or its id is a text that no answer can carry.
+pub fn is_no_request(message: &[u8]) -> bool {
+    match message.trim_ascii_start().first() {
+        Some(b'[') => false,
+        Some(b'{') => match serde_json::from_slice(message) {
+            Ok(Id { is_broken_text: true, .. }) => true,
+            Ok(Id { is_given: false, .. }) => {
+                serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(message).is_err()
+            }
+            _ => false,
+        },
+        _ => serde_json::from_slice::<IgnoredAny>(message).is_ok(),
+    }
+}
+
 /// The body as jsonrpsee shall see it. What is no JSON stays as it is, and so does what jsonrpsee finds wrong itself.
 fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
-    match body.trim_ascii_start().first() {
-        Some(b'[') => {}
-        Some(b'{') => {
-            let Ok(Id { is_odd, is_given }) = serde_json::from_slice(body) else { return Ok(Cow::Borrowed(body)) };
-            if is_odd {
-                return Err(error::odd_id());
-            }
-            if !is_given && serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(body).is_err() {
-                return Err(error::invalid_request("it needs `jsonrpc` and `method`"));
-            }
-            return Ok(Cow::Borrowed(body));
-        }
-        _ if serde_json::from_slice::<IgnoredAny>(body).is_ok() => {
-            return Err(error::invalid_request("a request is an object, and a batch an array of them"));
-        }
-        _ => return Ok(Cow::Borrowed(body)),
+    if body.trim_ascii_start().first() != Some(&b'[') {
+        return match serde_json::from_slice(body) {
+            Ok(Id { is_odd: true, .. }) => Err(error::odd_id()),
+            _ if is_no_request(body) => Err(error::invalid_request(
+                "a request is an object with `jsonrpc` and `method`, a batch an array of them",
+            )),
+            _ => Ok(Cow::Borrowed(body)),
+        };
     }
     const MAX: usize = BATCH_REQUESTS_MAX as usize;
     let Ok(AtMost(entries)) = serde_json::from_slice::<AtMost<&RawValue, MAX>>(body) else {
@@ -152,6 +160,8 @@ fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
 /// Whether a request has an id that no answer can carry, or several.
 struct Id {
     is_odd: bool,
+    /// Whether it is a text with half of a surrogate pair, or the like.
+    is_broken_text: bool,
     /// Whether it has one at all.
     is_given: bool,
 }
@@ -167,20 +177,19 @@ impl<'de> Deserialize<'de> for Id {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Id, A::Error> {
-                let (mut ids, mut is_odd) = (0, false);
+                let (mut ids, mut is_odd, mut is_broken_text) = (0, false, false);
                 while let Some(name) = members.next_key::<Cow<'de, str>>()? {
                     if name == "id" {
                         ids += 1;
                         let id = members.next_value::<&RawValue>()?.get();
                         let is_number = || id.bytes().all(|byte| byte.is_ascii_digit()) && id.parse::<u64>().is_ok();
-                        // A text may hold half of a surrogate pair, which no answer can.
-                        let is_text = || id.starts_with('"') && serde_json::from_str::<String>(id).is_ok();
-                        is_odd |= !(id == "null" || is_text() || is_number());
+                        is_broken_text |= id.starts_with('"') && serde_json::from_str::<String>(id).is_err();
+                        is_odd |= is_broken_text || !(id == "null" || id.starts_with('"') || is_number());
                     } else {
                         members.next_value::<IgnoredAny>()?;
                     }
                 }
-                Ok(Id { is_odd: is_odd || ids > 1, is_given: ids > 0 })
+                Ok(Id { is_odd: is_odd || ids > 1, is_broken_text, is_given: ids > 0 })
             }
         }
         deserializer.deserialize_map(Members)

@@ -8,6 +8,7 @@
 //!
 //! - A message that gets too long is refused at the head of the frame that makes it so: the reader gets a frame that is too
 //!   long, which it answers. Of the client's message the rest is thrown away as it comes.
+//! - JSON that is no request and has no id, such as `null`, becomes something that jsonrpsee knows as no request.
 //! - What breaks the protocol becomes a frame that closes the connection, with the code that says why.
 //!
 //! Out of scope: extensions, for none is agreed on.
@@ -16,12 +17,15 @@ use std::str;
 
 use tokio::io::ReadBuf;
 
-use crate::scan::Scan;
+use crate::{arrival, scan::Scan};
 
 /// The longest head of a frame: two bytes, eight of length, four of mask.
 const HEAD_BYTES_MAX: usize = 14;
 /// Bytes that a control frame may hold.
 const CONTROL_BYTES_MAX: u64 = 125;
+
+/// What jsonrpsee answers with "invalid request"; what has no id it would take for no JSON, or leave unanswered.
+const NO_REQUEST: &[u8] = br#"{"id":null}"#;
 
 const CONTINUATION: u8 = 0;
 const TEXT: u8 = 1;
@@ -229,6 +233,10 @@ impl Frames {
             let mut plain: Vec<u8> = plain.collect();
             if message.opcode == TEXT {
                 check_text(&mut message.character, &plain, is_end)?;
+            }
+            // What comes in several parts is long, and no such slip.
+            if is_end && !message.is_passed && arrival::is_no_request(&plain) {
+                plain = NO_REQUEST.to_vec();
             }
             for byte in &mut plain {
                 *byte = message.scan.next(*byte, self.batch_entries_max);

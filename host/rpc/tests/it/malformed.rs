@@ -33,9 +33,13 @@ fn well_formed_json_that_is_no_request_is_an_invalid_request() {
     for body in [r#"{"id":1}"#, r#"{"jsonrpc":"2.0","id":1}"#, r#"{"jsonrpc":"1.0","id":1,"method":"x"}"#] {
         assert_eq!(code(&node, body.as_bytes()), -32600, "{body}");
     }
-    for body in ["{}", "null", "1", "true", r#""a""#, r#"{"method":"zx_blockNumber"}"#] {
+    let half_a_pair = r#"{"jsonrpc":"2.0","id":"\ud800","method":"zx_blockNumber"}"#;
+    let mut ws = Ws::connect(node.address);
+    for body in ["{}", "null", "1", "true", r#""a""#, r#"{"method":"zx_blockNumber"}"#, half_a_pair] {
         assert_eq!(code(&node, body.as_bytes()), -32600, "{body}");
+        assert_eq!(ws.answer(body)["error"]["code"], -32600, "{body}");
     }
+    assert_eq!(ws.answer("nonsense")["error"]["code"], -32700);
     alive(&node);
 }
 
