@@ -44,7 +44,7 @@ pub fn command(args: &[&str]) -> Command {
         command.env_remove(name);
     }
     // No file of the user's.
-    command.env("XDG_DATA_HOME", "/nowhere");
+    command.env("XDG_DATA_HOME", "/dev/null/data");
     command
 }
 
