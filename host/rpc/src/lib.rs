@@ -59,6 +59,7 @@ pub mod json;
 pub mod limits;
 pub mod link;
 pub mod miner;
+mod named;
 pub mod net;
 pub mod observe;
 pub mod openrpc;

@@ -13,7 +13,7 @@ const HEAD: &str = "\
 Made from the table in `host/rpc/src/catalog.rs`, with answers of a real node; `rpc.discover` serves the same as an OpenRPC document.
 To make it anew: `ZIVER_REWRITE=1 cargo test -p ziver-node --test it reference`.
 
-HTTP POST and WebSocket on port 8545, the same on 8546. Parameters go by position; those with `?` may be left out or be `null`.
+HTTP POST and WebSocket on port 8545, the same on 8546. Parameters go by position, or by name in an object; those with `?` may be left out or be `null`.
 Batches are arrays of at most 1000 requests. Subscriptions need a WebSocket. Methods marked **unsafe** are served to callers on the same machine only, unless `--rpc-methods unsafe`.
 What of Substrate's methods is left out, `state_traceBlock` among it, and why, is in
 [decision 0007](decisions/0007-what-of-substrates-rpc-is-left-out.md).

@@ -42,6 +42,7 @@ use crate::{
         HTTP_HEAD_BYTES_MAX, OUTGOING_MESSAGES_PER_CONNECTION_MAX, REFUSED_TIMEOUT_MS, REQUEST_BYTES_MAX,
         REQUEST_TIMEOUT_S, RESPONSE_BYTES_MAX, SUBSCRIPTIONS_PER_CONNECTION_MAX,
     },
+    named::Named,
     observe::{Observe, Observed, Unobserved},
     pages::Pages,
     policy::{Caller, Policy, ProxyHeader, RpcMethods},
@@ -348,7 +349,8 @@ impl Served {
                 methods: watched.methods.clone(),
                 observer: watched.observer.clone(),
                 response_bytes_max,
-            });
+            })
+            .layer_fn(Named);
         let builder = self.builder.clone().set_rpc_middleware(guarded);
         let mut service = builder.build(self.rules.methods.clone(), self.stop.clone());
         let answer = service.call(request).await.unwrap_or_else(|error| {

@@ -70,7 +70,13 @@ fn failing_transfer_says_why_in_words() {
     let folder = folder();
     let node = manual(folder.path(), &[]);
     let (from, to) = (Ethan.account().to_string(), Baltathar.account().to_string());
-    let request = json!({"from": from, "to": to, "value": u128::MAX.to_string()});
+    let much = u128::MAX.to_string();
+    for method in ["zx_sendTransaction", "zx_estimateGas"] {
+        let request = json!({"from": from, "to": to, "value": much});
+        assert_eq!(client::error(node.address, method, json!([request])).0, -32011);
+    }
+    let args = json!({"dest": to, "value": much});
+    let request = json!({"from": from, "call": {"pallet": "Balances", "name": "transfer_keep_alive", "args": args}});
     let (code, why) = client::error(node.address, "zx_estimateGas", json!([request]));
     assert_eq!(code, -32010, "{why}");
     let hash = send(&node, request);

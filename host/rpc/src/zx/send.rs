@@ -4,7 +4,7 @@
 //! `nonce` and `tip` are optional.
 
 use codec::{Compact, Decode, Encode};
-use jsonrpsee::{RpcModule, core::RegisterMethodError};
+use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use ziver_metadata::Metadata;
@@ -118,10 +118,21 @@ pub async fn fund(context: &Context, to: AccountId20, Amount(amount): Amount) ->
     }
     let (from, has) = richest(context, to).await?;
     if has < amount {
-        let why = format!("{amount} is more than the richest development account has: {has}");
-        return Err(error::object_with(error::INSUFFICIENT_FUNDS, "Insufficient funds", why));
+        return Err(too_poor(format!("{amount} is more than the richest development account has: {has}")));
     }
     send(context, Request::transfer(from, to, amount)).await
+}
+
+fn too_poor(why: String) -> ErrorObjectOwned {
+    error::object_with(error::INSUFFICIENT_FUNDS, "Insufficient funds", why)
+}
+
+/// Refuses a transfer of more than the sender has, as Ethereum's nodes do: it would fail in its block and cost its fee.
+async fn check_funds(context: &Context, request: &Request) -> RpcResult<()> {
+    let AccountArg(from) = request.from;
+    let Some(Amount(value)) = request.value.filter(|_| request.to.is_some()) else { return Ok(()) };
+    let (_, free) = account_at(context, from, BlockTag::Latest).await?;
+    if value <= free { Ok(()) } else { Err(too_poor(format!("{value} is more than {from} has: {free}"))) }
 }
 
 /// The development account that has most, with how much; another one than `other`.
@@ -140,6 +151,7 @@ async fn richest(context: &Context, other: AccountId20) -> RpcResult<(AccountId2
 async fn send(context: &Context, request: Request) -> RpcResult<String> {
     let AccountArg(from) = request.from;
     let key = development_key(from)?;
+    check_funds(context, &request).await?;
     let _turn = context.signing.lock().await;
     let nonce = match request.nonce()? {
         Some(nonce) => nonce,
@@ -188,6 +200,7 @@ async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
         (bytes, true)
     } else {
         let Object(request): Object<Request> = read(text)?;
+        check_funds(context, &request).await?;
         let AccountArg(from) = request.from;
         let key = only_in_development(context, "", "").and_then(|()| development_key(from)).ok();
         let nonce = match request.nonce()? {

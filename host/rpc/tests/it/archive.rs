@@ -46,6 +46,7 @@ fn blocks_are_found_by_height_and_hash() {
     }
     node.finalize(&[at(&node, 1), at(&node, 2)], &[fork]);
     assert_eq!(call("archive_v1_hashByHeight", json!([2])), json!([text(at(&node, 2))]));
+    assert_eq!(call("archive_v1_hashByHeight", json!({ "height": 2 })), json!([text(at(&node, 2))]));
     assert_eq!(call("archive_v1_finalizedHeight", json!([])), 2);
     assert!(call("archive_v1_header", json!([text(at(&node, 1))])).as_str().unwrap().starts_with("0x"));
     assert_eq!(call("archive_v1_body", json!([text(at(&node, 1))])), json!(["0x0c040102"]));
