@@ -24,7 +24,7 @@ mod progress;
 #[cfg(test)]
 mod tests;
 
-use progress::Progress;
+use progress::{PROGRESS_FILE, Progress};
 
 /// Our own lock, tried before RocksDB touches a file.
 const LOCK_FILE: &str = "ziver.lock";
@@ -95,7 +95,8 @@ impl RocksDb {
             names.iter().map(|name| ColumnFamilyDescriptor::new(name, family_settings(options, &cache))).collect();
         let db = DB::open_cf_descriptors(&settings, &path, families).map_err(|error| open_error(&path, &error))?;
         let progress = Progress::open(&path);
-        let progress = progress.map_err(|error| DbError::Io(format!("{}: {error}", path.display())))?;
+        let progress =
+            progress.map_err(|error| DbError::Io(format!("{}: {error}", path.join(PROGRESS_FILE).display())))?;
         check_progress(&progress, db.latest_sequence_number())?;
         let progress = options.sync_writes.then_some(progress);
         let mut write_options = WriteOptions::default();
@@ -167,13 +168,16 @@ fn family_settings(options: &RocksOptions, cache: &Cache) -> Options {
     settings
 }
 
-/// Whether nothing but our own lock, and the info log that RocksDB writes before all else, is in the folder.
+/// Whether nothing but our own lock, and what RocksDB writes before it says in `CURRENT` that there is a database, is in the
+/// folder: a process that is killed while it makes one leaves that.
 fn is_vacant(path: &Path) -> Result<bool, OpenError> {
     let failed = |error: io::Error| OpenError::Db(DbError::Io(format!("{}: {error}", path.display())));
     for entry in fs::read_dir(path).map_err(failed)? {
         let name = entry.map_err(failed)?.file_name();
         let name = name.to_string_lossy();
-        let harmless = name == LOCK_FILE || name == "LOCK" || name == "IDENTITY" || name.starts_with("LOG");
+        let harmless = [LOCK_FILE, "LOCK", "IDENTITY", "MANIFEST-000001"].contains(&&*name)
+            || name.starts_with("LOG")
+            || name.ends_with(".dbtmp");
         if !harmless {
             return Ok(false);
         }

@@ -39,7 +39,10 @@ pub fn filter_text(text: &str) -> Result<String, String> {
     for directive in directives(text) {
         judge(directive)?;
     }
-    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| format!("{error}; {ALLOWED}"))
+    // Blanks after the commas, which the parser does not take.
+    let text = directives(text).collect::<Vec<_>>().join(",");
+    EnvFilter::try_new(&text).map_err(|error| format!("{error}; {ALLOWED}"))?;
+    Ok(text)
 }
 
 /// The parts between commas; commas in brackets belong to a span's fields.

@@ -152,8 +152,8 @@ pub fn purge(folder: &Path) -> Result<()> {
         bail!("{} holds no database of this program: it stays", db.display());
     }
     let opened = RocksDb::open(&db, &RocksOptions::default());
-    // Whoever holds the database's lock goes on using the files. And what is not ours stays.
-    if let Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. } | DbOpenError::Foreign { .. })) = opened {
+    // Whoever holds the database's lock goes on using the files.
+    if let Err(error @ (DbOpenError::Locked(_) | DbOpenError::ReadOnly { .. })) = opened {
         return Err(error.into());
     }
     fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))

@@ -198,6 +198,18 @@ fn logged(path: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+fn database_whose_making_was_cut_short_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("IDENTITY", "x"), ("MANIFEST-000001", "half"), ("000001.dbtmp", "MANIFEST"), ("LOG", "")] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let db = open(folder.path()).unwrap();
+    db.write(one(b"key", b"value")).unwrap();
+    drop(db);
+    assert_eq!(open(folder.path()).unwrap().get(Column::State, b"key").unwrap().as_deref(), Some(&b"value"[..]));
+}
+
+#[test]
 fn database_that_lost_a_file_is_refused_each_time_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     logged(folder.path());

@@ -10,6 +10,7 @@ fn levels_and_parts_are_taken() {
         "off",
         "3",
         "info,ziver_rpc=debug",
+        "info, ziver_rpc=debug",
         "ziver=trace",
         "ziver_host::engine_loop=debug,warn",
         "runtime=trace",
@@ -18,7 +19,7 @@ fn levels_and_parts_are_taken() {
         "ziver_rpc[call{method=a}]=trace",
         "info,",
     ] {
-        assert_eq!(filter_text(text), Ok(text.to_owned()), "{text}");
+        assert_eq!(filter_text(text), Ok(text.trim_end_matches(',').replace(", ", ",")), "{text}");
     }
 }
 

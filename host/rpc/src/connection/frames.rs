@@ -23,6 +23,8 @@ use crate::{arrival, scan::Scan};
 const HEAD_BYTES_MAX: usize = 14;
 /// Bytes that a control frame may hold.
 const CONTROL_BYTES_MAX: u64 = 125;
+/// The beginning of a message that is kept back, so that a short one is judged whole however it is cut on its way.
+const HELD_BYTES_MAX: usize = 4 * 1024;
 
 /// What jsonrpsee answers with "invalid request"; what has no id it would take for no JSON, or leave unanswered.
 const NO_REQUEST: &[u8] = br#"{"id":null}"#;
@@ -66,6 +68,8 @@ struct Message {
     scan: Scan,
     /// The beginning of a character that is not whole.
     character: Vec<u8>,
+    /// The message's beginning, as long as the reader has got nothing.
+    held: Vec<u8>,
 }
 
 /// A place in the stream, and what the reader is to get next.
@@ -79,6 +83,8 @@ pub struct Frames {
     message: Option<Message>,
     /// What has come of a control frame.
     control: Vec<u8>,
+    /// The last pong that came within a message: the reader loses its way in a message with one.
+    late_pong: Option<Vec<u8>>,
     /// For the reader, and how many zeros after it.
     out: Vec<u8>,
     given_bytes: usize,
@@ -109,7 +115,7 @@ impl Frames {
     /// Bytes in memory of a message that is not whole yet; none between messages.
     pub fn unfinished(&self) -> Option<usize> {
         let is_inside = self.message.is_some() || self.frame.is_some() || self.head_bytes > 0;
-        let kept = |message: &Message| if message.is_refused { 0 } else { message.passed_bytes };
+        let kept = |message: &Message| if message.is_refused { 0 } else { message.passed_bytes + message.held.len() };
         is_inside.then(|| self.message.as_ref().map_or(0, kept))
     }
 
@@ -182,7 +188,7 @@ impl Frames {
             short => u64::from(short),
         };
         let (has_reserved_bits, is_masked) = (self.head[0] & 0x70 != 0, self.head[1] & 0x80 != 0);
-        if has_reserved_bits || !is_masked {
+        if has_reserved_bits || !is_masked || length > i64::MAX as u64 {
             return Err(Wrong::Protocol);
         }
         let mask = [4, 3, 2, 1].map(|from_end| self.head[self.head_bytes - from_end]);
@@ -209,6 +215,7 @@ impl Frames {
             return;
         }
         message.is_refused = true;
+        message.held = Vec::new();
         // The reader passes over as many bytes as it thinks the message has.
         let claimed = u64::from(self.bytes_max) + 1;
         let opcode = if message.is_passed { CONTINUATION } else { message.opcode };
@@ -234,9 +241,16 @@ impl Frames {
             if message.opcode == TEXT {
                 check_text(&mut message.character, &plain, is_end)?;
             }
-            // What comes in several parts is long, and no such slip.
-            if is_end && !message.is_passed && arrival::is_no_request(&plain) {
-                plain = NO_REQUEST.to_vec();
+            if !message.is_passed {
+                message.held.extend_from_slice(&plain);
+                if !is_end && message.held.len() <= HELD_BYTES_MAX {
+                    return Ok(());
+                }
+                plain = std::mem::take(&mut message.held);
+                // What is longer than that is no such slip.
+                if is_end && plain.len() <= HELD_BYTES_MAX && arrival::is_no_request(&plain) {
+                    plain = NO_REQUEST.to_vec();
+                }
             }
             for byte in &mut plain {
                 *byte = message.scan.next(*byte, self.batch_entries_max);
@@ -244,6 +258,10 @@ impl Frames {
             pass(&mut self.out, message, &plain, is_end);
         }
         if is_end {
+            if let Some(pong) = self.late_pong.take() {
+                push_head(&mut self.out, PONG, true, pong.len() as u64);
+                self.out.extend(pong);
+            }
             self.odd_ids += if message.is_refused { 0 } else { message.scan.odd_ids() };
             self.message = None;
             self.has_become_whole = true;
@@ -261,6 +279,11 @@ impl Frames {
                     str::from_utf8(reason).map_err(|_| Wrong::Text)?;
                 }
             }
+        }
+        // No matter when it is read: it only tells that the client is there. Of several the last one counts.
+        if opcode == PONG && self.message.as_ref().is_some_and(|message| message.is_passed || message.is_refused) {
+            self.late_pong = Some(payload);
+            return Ok(());
         }
         push_head(&mut self.out, opcode, true, payload.len() as u64);
         self.out.extend(payload);

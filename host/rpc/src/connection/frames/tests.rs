@@ -134,7 +134,7 @@ fn any_bytes_are_survived() {
 
 #[test]
 fn too_long_frame_is_refused_at_its_head_and_costs_nothing() {
-    let huge = [0x81, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4];
+    let huge = [0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4];
     let mut frames = beginning();
     let (read, is_whole) = feed(&mut frames, &huge);
     assert_eq!((found(&read), is_whole), (vec![(super::TEXT, true, vec![0; 1_000_001])], false));
@@ -226,4 +226,40 @@ fn closing_code(bytes: &[u8]) -> Option<u16> {
         }
     }
     None
+}
+
+#[test]
+fn pong_within_a_message_comes_after_it() {
+    let long = vec![b'x'; HELD_BYTES_MAX + 1];
+    let mut frames = beginning();
+    let (begun, _) = feed(&mut frames, &frame(&long, TEXT, false));
+    assert_eq!(found(&begun), [(1, false, long)]);
+    assert_eq!(feed(&mut frames, &sent(Frame::pong(vec![1]))), (Vec::new(), false));
+    assert_eq!(feed(&mut frames, &sent(Frame::pong(vec![2]))), (Vec::new(), false));
+    let (end, is_whole) = feed(&mut frames, &frame(b"y", MORE, true));
+    assert_eq!((found(&end), is_whole), (vec![(CONTINUATION, true, b"y".to_vec()), (PONG, true, vec![2])], true));
+}
+
+#[test]
+fn short_message_is_judged_the_same_however_it_is_cut() {
+    for message in ["null", "{}", r#"{"id":"\ud800","method":"system_chain"}"#] {
+        let mut expected = None;
+        for cut in 0..message.len() {
+            let (first, second) = message.split_at(cut);
+            let mut frames = beginning();
+            let mut read = feed(&mut frames, &frame(first, TEXT, false)).0;
+            read.extend(feed(&mut frames, &frame(second, MORE, true)).0);
+            let whole = messages(&read);
+            assert_eq!(expected.get_or_insert(whole.clone()), &whole, "{message} cut at {cut}");
+        }
+        assert_eq!(expected.unwrap(), [NO_REQUEST]);
+    }
+}
+
+#[test]
+fn length_with_a_sign_breaks_the_protocol() {
+    let mut bytes = vec![0x81, 0xff];
+    bytes.extend((1_u64 << 63 | 5).to_be_bytes());
+    bytes.extend([0; 4]);
+    assert_eq!(found(&feed(&mut beginning(), &bytes).0), [(CLOSE, true, 1002_u16.to_be_bytes().to_vec())]);
 }
