@@ -150,7 +150,7 @@ export async function rpc(node, method, params = []) {
   return response.json();
 }
 
-/** Signs and sends; resolves at the wished status with all statuses on the way and the events of the transaction. */
+/** Signs and sends; resolves at the wished status, or when it is final, with all statuses on the way and the events of the transaction. */
 export function send(call, signer, { until = 'finalized', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const statuses = [];
@@ -166,7 +166,8 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
         if (ended) {
           unsubscribe?.();
           reject(new Error(`transaction ended as ${result.status.type}`));
-        } else if (result.status.type.toLowerCase() === until.toLowerCase()) {
+        } else if (result.status.type.toLowerCase() === until.toLowerCase() || result.status.isFinalized) {
+          // The client may pass over a status that is quickly followed by the next, and nothing comes after the last one.
           unsubscribe?.();
           resolve({
             statuses,
@@ -174,10 +175,6 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
             dispatchError: result.dispatchError,
             block: result.status.isFinalized ? result.status.asFinalized : result.status.isInBlock ? result.status.asInBlock : null,
           });
-        } else if (result.status.isFinalized) {
-          // Nothing comes after it: to wait on would hang.
-          unsubscribe?.();
-          reject(new Error(`transaction is final and was never ${until}`));
         }
       })
       .then((stop) => (unsubscribe = stop), reject);
