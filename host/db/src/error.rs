@@ -55,7 +55,7 @@ pub enum OpenError {
     /// The database holds another chain.
     #[error(
         "the database belongs to the chain with genesis 0x{}, not 0x{}: use another folder, or the right chain",
-        hex(.found), hex(.expected)
+        hex::encode(.found), hex::encode(.expected)
     )]
     OtherChain {
         /// Genesis hash of the chain that the caller runs.
@@ -74,8 +74,4 @@ pub enum OpenError {
     /// Reading or writing failed meanwhile.
     #[error(transparent)]
     Db(#[from] DbError),
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -34,8 +34,8 @@ pub use self::{
     spec::{BuildSpecArgs, PurgeArgs},
     store::{LogFormat, StoreArgs},
     tx::{
-        CallArgs, FollowArgs, HowMuch, Mortality, RemarkArgs, SendArgs, SetCodeArgs, SignArgs, TransactionText,
-        TransferArgs, TxArgs, TxCommand, Wait, transaction,
+        CallArgs, FollowArgs, HowMuch, Mortality, NamedCall, RemarkArgs, SendArgs, SetCodeArgs, SignArgs,
+        TransactionText, TransferArgs, TxArgs, TxCommand, Wait, transaction,
     },
 };
 

@@ -16,6 +16,7 @@ use aes::cipher::{KeyIvInit, StreamCipher};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
+use uuid::Builder;
 use zeroize::Zeroizing;
 use ziver_primitives::{AccountId20, hashing::keccak_256};
 
@@ -127,7 +128,12 @@ impl Keystore {
             kdfparams,
             mac: hex::encode(mac(&derived, &*text)),
         };
-        Ok(Self { version: 3, id: Some(uuid(id)), address: Some(hex::encode(key.account().0)), crypto })
+        Ok(Self {
+            version: 3,
+            id: Some(Builder::from_random_bytes(id).into_uuid().to_string()),
+            address: Some(hex::encode(key.account().0)),
+            crypto,
+        })
     }
 
     /// Decrypts the key.
@@ -347,14 +353,6 @@ fn apply(derived: &[u8; 32], iv: &[u8; 16], text: &mut [u8]) {
 
 fn mac(derived: &[u8; 32], ciphertext: &[u8]) -> [u8; 32] {
     keccak_256(&Zeroizing::new([&derived[16..], ciphertext].concat()))
-}
-
-/// A random UUID (RFC 9562, version 4).
-fn uuid(mut bytes: [u8; 16]) -> String {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let digits = hex::encode(bytes);
-    format!("{}-{}-{}-{}-{}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])
 }
 
 #[cfg(test)]

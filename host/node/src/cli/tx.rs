@@ -165,9 +165,9 @@ fn remark(text: &str) -> Result<RemarkBytes, String> {
     }
 }
 
-/// Which call.
+/// A call and its arguments.
 #[derive(Debug, Args)]
-pub struct CallArgs {
+pub struct NamedCall {
     /// Pallet, by its name in the metadata.
     #[arg(value_name = "PALLET")]
     pub pallet: String,
@@ -177,6 +177,14 @@ pub struct CallArgs {
     /// Arguments in order: JSON, a number, an amount like 1.5ZIV, or text; or one object with their names.
     #[arg(value_name = "ARG", allow_negative_numbers = true)]
     pub args: Vec<TypedValue>,
+}
+
+/// Which call.
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// What to call.
+    #[command(flatten)]
+    pub call: NamedCall,
     /// How.
     #[command(flatten)]
     pub tx: TxArgs,
@@ -196,15 +204,9 @@ pub struct SetCodeArgs {
 /// What to sign, and all that a node would have said.
 #[derive(Debug, Args)]
 pub struct SignArgs {
-    /// Pallet, by its name in the metadata.
-    #[arg(value_name = "PALLET")]
-    pub pallet: String,
-    /// Call, by its name in the metadata.
-    #[arg(value_name = "CALL")]
-    pub call: String,
-    /// Arguments, as for `tx call`.
-    #[arg(value_name = "ARG", allow_negative_numbers = true)]
-    pub args: Vec<TypedValue>,
+    /// What to call.
+    #[command(flatten)]
+    pub call: NamedCall,
     /// File with the runtime's metadata in hexadecimal, as `metadata --raw` prints it.
     #[arg(long, value_name = "FILE")]
     pub metadata: PathBuf,

@@ -7,7 +7,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use ziver_metadata::{Metadata, parse_arguments};
 
-use crate::{amount, cli::TypedValue, secret::development_account};
+use crate::{
+    amount,
+    cli::{NamedCall, TypedValue},
+    secret::development_account,
+};
 
 /// One value.
 pub fn value(typed: &TypedValue) -> Result<Value> {
@@ -36,8 +40,8 @@ pub fn key(typed: &TypedValue, type_name: &str) -> Result<Value> {
 }
 
 /// The encoded call of these names and arguments.
-pub fn call(metadata: &Metadata, pallet: &str, call: &str, typed: &[TypedValue]) -> Result<Vec<u8>> {
-    let values = typed.iter().map(value).collect::<Result<Vec<_>>>()?;
+pub fn call(metadata: &Metadata, NamedCall { pallet, call, args }: &NamedCall) -> Result<Vec<u8>> {
+    let values = args.iter().map(value).collect::<Result<Vec<_>>>()?;
     let found = metadata.call(pallet, call);
     let known = found.map(|call| call.args.as_slice()).unwrap_or_default();
     let names = || match known {

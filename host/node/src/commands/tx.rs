@@ -78,7 +78,7 @@ async fn remark(args: &RemarkArgs) -> Result<()> {
 
 async fn call(args: &CallArgs) -> Result<()> {
     let mut maker = Maker::connect(&args.tx).await?;
-    let call = arguments::call(&maker.metadata, &args.pallet, &args.call, &args.args)?;
+    let call = arguments::call(&maker.metadata, &args.call)?;
     maker.go(call, args.tx.sudo).await
 }
 
@@ -192,7 +192,7 @@ fn sign(args: &SignArgs) -> Result<()> {
     let wrong = || anyhow!("{} is not 0x and hexadecimal digits, as `metadata --raw` prints", args.metadata.display());
     let metadata = Metadata::decode(&text.ok_or_else(wrong)?).with_context(|| args.metadata.display().to_string())?;
     check_extensions(&metadata)?;
-    let call = arguments::call(&metadata, &args.pallet, &args.call, &args.args)?;
+    let call = arguments::call(&metadata, &args.call)?;
     let call = if args.sudo { wrapped(&metadata, &call)? } else { call };
     let birth_hash = match (args.era, args.birth_hash) {
         (Mortality::Immortal, None) => args.genesis_hash,

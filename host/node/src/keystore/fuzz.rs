@@ -30,7 +30,7 @@ fn seed(kdf: &str, kdfparams: KdfParams) -> Vec<u8> {
         mac: hex::encode(mac(&derived, &*text)),
     };
     let address = Some(hex::encode(key.account().0));
-    serde_json::to_vec(&Keystore { version: 3, id: Some(uuid([1; 16])), address, crypto }).unwrap()
+    serde_json::to_vec(&Keystore { version: 3, id: None, address, crypto }).unwrap()
 }
 
 #[test]

@@ -98,8 +98,8 @@ fn verify_trie<H: Hasher<Out = Hash>>(
             (Some((ours, _)), _) => (ours, "is not in the trie"),
             (None, Some((theirs, _))) => (theirs, "is in the trie alone"),
         };
-        let place = child.map_or_else(String::new, |name| format!(" of the child state 0x{}", hex(name)));
-        return Err(StateError::Corrupt(format!("key 0x{}{place} {what}", hex(&key))));
+        let place = child.map_or_else(String::new, |name| format!(" of the child state 0x{}", hex::encode(name)));
+        return Err(StateError::Corrupt(format!("key 0x{}{place} {what}", hex::encode(&key))));
     }
 }
 
@@ -139,13 +139,9 @@ impl<H: Hasher<Out = Hash>> NodeSource for Checked<'_, H> {
         let bytes = self.db.get(Column::Trie, key)?;
         match bytes {
             Some(bytes) if !key.ends_with(H::hash(&bytes).as_bytes()) => {
-                Err(StateError::Corrupt(format!("the trie node 0x{} has another hash", hex(key))))
+                Err(StateError::Corrupt(format!("the trie node 0x{} has another hash", hex::encode(key))))
             }
             bytes => Ok(bytes),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
