@@ -24,4 +24,5 @@ mod pool;
 mod reference;
 mod refusals;
 mod remote;
+mod scripts;
 mod zx;
