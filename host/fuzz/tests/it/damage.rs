@@ -117,13 +117,20 @@ fn damage() -> impl Strategy<Value = Damage> {
     (any::<u16>(), prop::collection::vec(edit(), 1..=EDITS_MAX)).prop_map(|(seed, edits)| Damage { seed, edits })
 }
 
+/// How long to run. A wrong number is no reason to run for a second alone, and none for no run at all.
+fn seconds() -> u64 {
+    let parse = |text: String| text.parse().ok().filter(|seconds| *seconds > 0);
+    env::var("ZIVER_FUZZ_SECONDS")
+        .map_or(SECONDS, |text| parse(text).expect("ZIVER_FUZZ_SECONDS must be a whole number from 1 on"))
+}
+
 /// Runs `check` on the seeds and then on damaged ones until the time is over. A panic is a finding: what led to it is made
 /// smaller and printed.
 pub fn fuzz(seeds: &[Vec<u8>], check: impl Fn(&[u8])) {
     for seed in seeds {
         check(seed);
     }
-    let seconds = env::var("ZIVER_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SECONDS);
+    let seconds = seconds();
     let start = Instant::now();
     let mut runs = 0;
     while start.elapsed().as_secs() < seconds {

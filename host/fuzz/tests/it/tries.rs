@@ -2,20 +2,26 @@
 
 use codec::{Decode, Encode};
 use hex_literal::hex;
+use memory_db::{HashKey, MemoryDB};
 use ziver_primitives::Hash;
 use ziver_state::{MemoryView, View};
-use ziver_trie::hash_db::Hasher;
-use ziver_trie::trie_db::{NodeCodec as _, proof::verify_proof};
+use ziver_trie::hash_db::{EMPTY_PREFIX, HashDB, Hasher};
+use ziver_trie::trie_db::proof::{generate_proof, verify_proof};
+use ziver_trie::trie_db::{DBValue, NodeCodec as _};
 use ziver_trie::{Blake2Hasher, KeccakHasher, LayoutV0, LayoutV1, NodeCodec, ProofReader, StateVersion};
 
 use crate::damage::fuzz;
 
 const KEYS: [&[u8]; 5] = [b"", b"alpha", b"alphabet", b"beta", &[0xff; 40]];
 
+/// Their values.
+fn values() -> [Vec<u8>; 5] {
+    [vec![], vec![1], vec![2; 33], vec![3; 32], vec![4; 500]]
+}
+
 /// A state with a proof of all of it.
 fn proof() -> (Hash, Vec<Vec<u8>>) {
-    let values = [vec![], vec![1], vec![2; 33], vec![3; 32], vec![4; 500]];
-    let pairs = KEYS.iter().map(|key| key.to_vec()).zip(values);
+    let pairs = KEYS.iter().map(|key| key.to_vec()).zip(values());
     let view = MemoryView::<KeccakHasher>::from_pairs(pairs, StateVersion::V1).expect("a trie in memory");
     let keys: Vec<_> = KEYS.iter().map(|key| key.to_vec()).collect();
     (view.root(), view.prove(None, &keys).expect("a proof of what is there"))
@@ -53,10 +59,26 @@ fn proof_of_reads() {
     });
 }
 
+/// Compact proofs: of each key, and of all of them.
+fn compact_proofs(root: &Hash, nodes: &[Vec<u8>]) -> Vec<Vec<Vec<u8>>> {
+    let mut db = MemoryDB::<KeccakHasher, HashKey<_>, DBValue>::new(&[0]);
+    for node in nodes {
+        db.insert(EMPTY_PREFIX, node);
+    }
+    let prove = |keys: &[&[u8]]| generate_proof::<_, LayoutV1<KeccakHasher>, _, _>(&db, root, keys).expect("a proof");
+    KEYS.iter().map(|key| prove(&[*key])).chain([prove(&KEYS)]).collect()
+}
+
 #[test]
 fn compact_proof() {
     let (root, nodes) = proof();
-    fuzz(&[nodes.encode()], |bytes| {
+    let proofs = compact_proofs(&root, &nodes);
+    for (key, (value, proof)) in KEYS.iter().zip(values().iter().zip(&proofs)) {
+        let item = (*key, Some(value.as_slice()));
+        verify_proof::<LayoutV1<KeccakHasher>, _, _, _>(&root, proof, [&item]).expect("what is damaged is valid");
+    }
+    let seeds: Vec<_> = proofs.iter().map(Encode::encode).collect();
+    fuzz(&seeds, |bytes| {
         let Ok(nodes) = Vec::<Vec<u8>>::decode(&mut &bytes[..]) else { return };
         for key in KEYS {
             let item = (key, Some(&b"value"[..]));

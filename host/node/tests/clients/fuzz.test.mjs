@@ -10,6 +10,8 @@ import { rpc, startNode } from './node.mjs';
 
 const SECONDS = Number(process.env.ZIVER_FUZZ_SECONDS ?? 3);
 const SEED = Number(process.env.ZIVER_FUZZ_SEED ?? randomInt(2 ** 31));
+assert.ok(SECONDS > 0 && SECONDS < Infinity, 'ZIVER_FUZZ_SECONDS must be a number above 0');
+assert.ok(Number.isInteger(SEED), 'ZIVER_FUZZ_SEED must be a whole number');
 
 let node, methods, genesis;
 before(async () => {
@@ -92,8 +94,11 @@ test('requests over HTTP are answered whatever they are', async () => {
     const response = await fetch(node.http, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     const text = await response.text();
     assert.ok([200, 204, 400, 413, 429, 503].includes(response.status), `status ${response.status} to ${body}, seed ${SEED}`);
-    if (response.status === 200 && text !== '') assertAnswer(text, `${body}, seed ${SEED}`);
+    // Who asked for nothing gets no content, and all others something.
+    assert.equal(text === '', response.status === 204, `status ${response.status}, ${JSON.stringify(text)} to ${body}, seed ${SEED}`);
+    if (response.status === 200) assertAnswer(text, `${body}, seed ${SEED}`);
   }
+  assert.ok(count > 0, 'nothing was asked');
   assert.ok((await rpc(node, 'chain_getHeader')).result.number, `the node answers after ${count} requests, seed ${SEED}`);
 });
 
