@@ -18,7 +18,7 @@ use crate::{
     cli::{ExportBlocksArgs, ImportBlocksArgs},
     descriptors::Descriptors,
     interrupt::Interrupt,
-    output::{count, print_line, told},
+    output::{Usage, count, print_line, told},
     progress::Progress,
     store,
 };
@@ -28,6 +28,9 @@ const FINALIZE_EVERY: u64 = 32;
 
 /// Writes blocks.
 pub fn export(args: &ExportBlocksArgs) -> Result<()> {
+    if let Some(to) = args.to.filter(|to| *to < args.from) {
+        return Err(Usage(format!("--to {to} is below --from {}, the first block", args.from)).into());
+    }
     let opened = store::open_existing(&args.store)?;
     let reader = opened.chain.reader();
     let best = reader.best().number;
@@ -36,10 +39,7 @@ pub fn export(args: &ExportBlocksArgs) -> Result<()> {
         bail!("--to {to}: the best block is {best}");
     }
     if from > to {
-        match args.to {
-            Some(to) => bail!("--to {to} is below --from {from}, the first block"),
-            None => bail!("--from {from} is above the best block, {to}"),
-        }
+        bail!("--from {from} is above the best block, {to}");
     }
     let format = if args.binary { Format::Binary } else { Format::Json };
     match file(args.output.as_deref()) {

@@ -240,9 +240,17 @@ test('narrow and dark screens are served too', { skip }, async () => {
 });
 
 test('page comes back when the node was away for a moment, and nothing leaves the host', { skip }, async () => {
+  const sockets = () => page.requests.filter((url) => url.startsWith('ws')).length;
+  const before = sockets();
   await page.evaluate('link.socket.close()');
-  await shows('connecting').catch(() => {});
+  await eventually(() => sockets() > before, { what: 'another connection' });
   await shows('live');
+  await open('#/');
+  // What it shows comes over that connection.
+  const newest = () => page.evaluate('Number(document.querySelector("[data-block]")?.dataset.block ?? -1)');
+  await eventually(async () => (await newest()) >= 0, { what: 'a block' });
+  const from = await newest();
+  await eventually(async () => (await newest()) > from, { what: 'a new block' });
   const hosts = new Set(page.requests.map((url) => new URL(url).host));
   assert.deepEqual([...hosts], [node.address]);
   assert.deepEqual(page.problems, []);
@@ -316,7 +324,7 @@ test('large block is shown in parts, and a link to an extrinsic goes there', { s
   }
 });
 
-test('page is served to browsers alone, with rules that let it run nothing else', { skip: false }, async () => {
+test('page is served to browsers alone, with rules that let it run nothing else', async () => {
   const own = node ?? (await startNode());
   try {
     const answer = await fetch(own.http, { headers: { accept: 'text/html' } });

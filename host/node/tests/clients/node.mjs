@@ -155,8 +155,12 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const statuses = [];
     let unsubscribe;
-    const late = () => reject(new Error(`no ${until} after ${SEND_MAX_MS} ms, only ${statuses}`));
-    const timer = setTimeout(() => (unsubscribe?.(), late()), SEND_MAX_MS);
+    const end = (settle, outcome) => {
+      clearTimeout(timer);
+      unsubscribe?.();
+      settle(outcome);
+    };
+    const timer = setTimeout(() => end(reject, new Error(`no ${until} after ${SEND_MAX_MS} ms, only ${statuses}`)), SEND_MAX_MS);
     // It alone keeps no process alive.
     timer.unref();
     call
@@ -164,12 +168,10 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
         statuses.push(result.status.type.toLowerCase());
         const ended = result.isError || result.status.isUsurped;
         if (ended) {
-          unsubscribe?.();
-          reject(new Error(`transaction ended as ${result.status.type}`));
+          end(reject, new Error(`transaction ended as ${result.status.type}`));
         } else if (result.status.type.toLowerCase() === until.toLowerCase() || result.status.isFinalized) {
           // The client may pass over a status that is quickly followed by the next, and nothing comes after the last one.
-          unsubscribe?.();
-          resolve({
+          end(resolve, {
             statuses,
             events: result.events,
             dispatchError: result.dispatchError,
@@ -177,7 +179,7 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
           });
         }
       })
-      .then((stop) => (unsubscribe = stop), reject);
+      .then((stop) => (unsubscribe = stop), (error) => end(reject, error));
   });
 }
 

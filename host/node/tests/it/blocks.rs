@@ -61,8 +61,17 @@ fn good(args: &[&str], base: &Path) -> String {
 
 /// Runs a command that must fail with one line on stderr, which is returned.
 fn bad(args: &[&str], base: &Path) -> String {
+    failed_with(1, args, base)
+}
+
+/// The same for a command that can't be meant, whatever the folder holds.
+fn misused(args: &[&str], base: &Path) -> String {
+    failed_with(2, args, base)
+}
+
+fn failed_with(expected: i32, args: &[&str], base: &Path) -> String {
     let Output { code, stderr, .. } = run(&[args, &["--base-path", text(base), "--log", "off"]].concat());
-    assert_eq!(code, Some(1), "{args:?}: {stderr}");
+    assert_eq!(code, Some(expected), "{args:?}: {stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     stderr
 }
@@ -157,10 +166,12 @@ fn impossible_ranges_and_places_are_refused() {
     let made = Made::new();
     let base = made.folder.path();
     assert!(bad(&["export-blocks", "--to", "11"], base).contains("--to 11: the best block is 10"));
-    assert!(
-        bad(&["export-blocks", "--from", "8", "--to", "7"], base).contains("--to 7 is below --from 8, the first block")
-    );
-    assert!(bad(&["export-blocks", "--to", "0"], base).contains("--to 0 is below --from 1"));
+    for base in [base, Path::new("/nowhere")] {
+        let told = misused(&["export-blocks", "--from", "8", "--to", "7"], base);
+        assert!(told.contains("--to 7 is below --from 8, the first block"), "{told}");
+        let told = misused(&["export-blocks", "--to", "0"], base);
+        assert!(told.contains("--to 0 is below --from 1"), "{told}");
+    }
     assert!(bad(&["export-blocks", "--from", "11"], base).contains("--from 11 is above the best block, 10"));
     assert!(bad(&["export-blocks", "/nowhere/file"], base).contains("cannot write /nowhere/file: No such file"));
     assert!(bad(&["export-state", "11"], base).contains("block 11 is unknown; the best block is 10"));
@@ -213,8 +224,9 @@ fn interrupted_check_leaves_nothing_behind_and_the_next_removes_what_a_killed_on
     let chain = made.path("ziver_dev");
     for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 130), (Signal::SIGHUP, 129)] {
         let mut check = command(&["check-chain", "--log", "off", "--base-path", text(made.folder.path())]);
-        let check = check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut check = check.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         while scratch(&chain).is_empty() {
+            assert_eq!(check.try_wait().unwrap(), None, "it ended before it began to check");
             std::thread::yield_now();
         }
         kill(Pid::from_raw(check.id().try_into().unwrap()), signal).unwrap();

@@ -3,7 +3,7 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
-    sync::{Arc, Barrier},
+    sync::mpsc::{Sender, channel},
     time::{Duration, Instant},
 };
 
@@ -265,19 +265,20 @@ fn transactions_that_wait_for_ever_are_bounded_and_leave_room_for_others_slow() 
 }
 
 /// Follows the chain so many times on one connection and unpins nothing, until each follow was stopped.
-fn pin_for_ever(address: SocketAddr, follows: usize, begun: &Barrier) {
+fn pin_for_ever(address: SocketAddr, follows: usize, begun: Sender<()>) {
     let mut ws = Ws::connect(address);
     for id in 0..follows {
         ws.request(json!(id), "chainHead_v1_follow", json!([true]));
     }
     let (mut answered, mut stopped, mut told) = (0, 0, 0);
+    let mut begun = Some(begun);
     while stopped < follows {
         let message = ws.next().expect("the connection stands");
         if message["id"].is_u64() {
             assert!(message["result"].is_string(), "{message}");
             answered += 1;
             if answered == follows {
-                begun.wait();
+                begun.take().unwrap().send(()).unwrap();
             }
             continue;
         }
@@ -299,13 +300,15 @@ fn blocks_pinned_for_ever_stop_the_follow_and_go_slow() {
     let folder = folder();
     let node = Node::start(folder.path(), &["--sealing", "manual", "--state-pruning", "16"]);
     let address = node.address;
-    let begun = Arc::new(Barrier::new(9));
+    let (begin, begun) = channel();
     let clients = (0..8).map(|_| {
-        let begun = begun.clone();
-        std::thread::spawn(move || pin_for_ever(address, FOLLOWS, &begun))
+        let begin = begin.clone();
+        std::thread::spawn(move || pin_for_ever(address, FOLLOWS, begin))
     });
     let clients: Vec<_> = clients.collect();
-    begun.wait();
+    drop(begin);
+    // It ends when all have begun or failed.
+    assert_eq!(begun.iter().count(), 8, "all follow");
     let before = node.resident_bytes();
     let mut alith = Wallet::new(&node, Alith);
     let mut block = |node: &Node| {

@@ -94,7 +94,9 @@ fn under_load(node: &Node, told: &mut BTreeMap<u64, String>, state: &mut u64) ->
             transfers += block["block"]["extrinsics"].as_array().unwrap().len() - 1;
             told.insert(number, hash);
         }
-        // Anywhere within the making of the next blocks: after so many more answers to the senders.
+        // Anywhere within the making of the next blocks: after so many more answers to the senders. If all of them have
+        // failed, nothing is awaited.
+        drop(answered);
         while answers.try_recv().is_ok() {}
         for _ in 0..random(state) % ANSWERS_AWAITED_MAX {
             answers.recv().unwrap();

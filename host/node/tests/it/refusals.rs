@@ -245,19 +245,24 @@ fn database_of_a_newer_program_can_be_purged() {
 
 #[test]
 fn wrong_options_end_with_code_2_and_usage() {
-    for args in [
-        &["--sealing", "never"][..],
-        &["--rpc-port", "x"],
-        &["--what"],
-        &["--tmp", "--base-path", "x"],
-        &["--rpc-cors", "a\u{1}b"],
-        &["--log", "=x=y"],
-        &["--log", "inof"],
-        &["check-chain", "--log", "ziver_rpcc=debug"],
+    for (args, expected) in [
+        (&["--sealing", "never"][..], "interval, interval=MS, instant or manual expected"),
+        (&["--rpc-port", "x"], "a whole number from 0 to 65535 expected"),
+        (&["--what"], "unexpected argument '--what'"),
+        (&["--tmp", "--base-path", "x"], "'--tmp' cannot be used with '--base-path <DIR>'"),
+        (&["--rpc-cors", "a\u{1}b"], "origins such as https://example.org"),
+        (&["--rpc-cors", "https://a.org,b"], "\"b\" is no origin"),
+        (&["--log", "=x=y"], "for '--log <FILTER>': "),
+        (&["--log", "inof"], "\"inof\" is no level; error, warn, info, debug, trace, off, or part=level"),
+        (
+            &["check-chain", "--log", "ziver_rpcc=debug"],
+            "nothing here is called \"ziver_rpcc\"; parts are ziver_host, ",
+        ),
     ] {
         let Output { code, stderr, .. } = run(args);
         assert_eq!(code, Some(2), "{stderr}");
-        assert!(stderr.starts_with("error: "), "{stderr}");
+        assert!(stderr.starts_with("error: ") && stderr.contains(expected), "{args:?}: {stderr}");
+        assert!(!stderr.contains('\u{1}'), "{stderr}");
     }
 }
 

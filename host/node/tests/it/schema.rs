@@ -1,4 +1,5 @@
-//! Whether a JSON value fits a type of `ziver_rpc::catalog`: its JSON schema (draft 2020-12, as OpenRPC's are), judged by `jsonschema`.
+//! Whether a JSON value fits a type of `ziver_rpc::catalog`: its JSON schema (draft 2020-12, as OpenRPC's are), judged by
+//! `jsonschema`.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
