@@ -75,8 +75,8 @@ pub struct Setting {
     pub origin: Origin,
 }
 
-/// Who says what an option's value is; the stronger is less.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// Who says what an option's value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A flag.
     Flag,
@@ -140,10 +140,9 @@ fn read_with(
         .collect();
     let (variables, warnings) = environment::read(&environment)?;
     let wanted = cli.config_file().or_else(|| environment::config_file(&environment));
-    let base = |id| base_path(active, &variables, id);
     let file = match wanted {
         Some(file) => Some(file),
-        None => default_file(base("base_path"), base("tmp").or(base("dev")).is_some(), default_base),
+        None => default_file(active, &variables, default_base),
     };
     let said = match &file {
         Some(file) => file::read(file)?,
@@ -188,24 +187,27 @@ fn options_of(command: &Command, path: &[String]) -> Vec<Arg> {
     settable.into_iter().filter(has).collect()
 }
 
-/// What flags or variables say of an option that tells where the file is.
-fn base_path(active: &ArgMatches, variables: &[Given], id: &str) -> Option<PathBuf> {
-    let is_flag = active.try_contains_id(id).is_ok() && active.value_source(id) == Some(ValueSource::CommandLine);
-    if is_flag {
-        let value = active.get_raw(id).and_then(|mut values| values.next());
-        return Some(PathBuf::from(value.unwrap_or_default()));
-    }
-    let variable = variables.iter().find(|given| given.id == id)?;
-    let value = variable.values.first()?;
-    (value != "false").then(|| PathBuf::from(value))
-}
-
-/// The file that is read when none is named.
-fn default_file(base_path: Option<PathBuf>, is_temporary: bool, default_base: Option<PathBuf>) -> Option<PathBuf> {
-    let folder = match (base_path, is_temporary) {
-        (Some(folder), _) => folder,
-        (None, true) => return None,
-        (None, false) => default_base?,
+/// The file that is read when none is named: in the base path that a flag or a variable names, else in the usual one. A
+/// flag `--tmp` holds against a variable's base path.
+fn default_file(active: &ArgMatches, variables: &[Given], default_base: Option<PathBuf>) -> Option<PathBuf> {
+    let flag = |id: &str| {
+        let is_set = active.try_contains_id(id).is_ok() && active.value_source(id) == Some(ValueSource::CommandLine);
+        let value = || active.get_raw(id).and_then(|mut values| values.next()).unwrap_or_default();
+        is_set.then(|| PathBuf::from(value()))
+    };
+    let variable = |id: &str| {
+        let value = variables.iter().find(|given| given.id == id)?.values.first()?;
+        (value != "false").then(|| PathBuf::from(value))
+    };
+    let is_temporary = |id: &str| flag(id).or_else(|| variable(id)).is_some();
+    let folder = match flag("base_path") {
+        Some(folder) => folder,
+        None if flag("tmp").is_some() => return None,
+        None => match variable("base_path") {
+            Some(folder) => folder,
+            None if is_temporary("tmp") || is_temporary("dev") => return None,
+            None => default_base?,
+        },
     };
     Some(folder.join(FILE_NAME)).filter(|file| file.exists())
 }

@@ -15,7 +15,18 @@ use super::{ConfigError, Given, Place, layers, run_options};
 const PREFIX: &str = "ZIVER_";
 const CONFIG: &str = "ZIVER_CONFIG";
 /// Variables of the project's scripts and tests, which the node has no use for.
-const OF_SCRIPTS: [&str; 5] = ["ZIVER_CACHE", "ZIVER_HOST", "ZIVER_UPGRADED", "ZIVER_KILL_", "ZIVER_BENCH_"];
+const OF_SCRIPTS: [&str; 8] = [
+    "ZIVER_CACHE",
+    "ZIVER_HOST",
+    "ZIVER_PYTHON",
+    "ZIVER_REWRITE",
+    "ZIVER_SCREENSHOTS",
+    "ZIVER_UPGRADED",
+    "ZIVER_WALK_BUILD",
+    "ZIVER_WASM_STD",
+];
+/// What the names of others of them begin with.
+const OF_SCRIPTS_PREFIXES: [&str; 3] = ["ZIVER_BENCH_", "ZIVER_FUZZ_", "ZIVER_KILL_"];
 
 /// The variable of an option.
 pub fn variable(option: &Arg) -> String {
@@ -47,13 +58,17 @@ pub fn read(environment: &[(OsString, OsString)]) -> Result<(Vec<Given>, Vec<Str
                     let suggestion = Some(meant);
                     return Err(ConfigError::Unknown { place, key: name.to_owned(), suggestion });
                 }
-                None if OF_SCRIPTS.iter().any(|known| name.starts_with(known)) => {}
+                None if is_of_scripts(name) => {}
                 None => warnings.push(format!("the environment variable {name} sets nothing: there is no such option")),
             },
         }
     }
     given.sort_by(|one, other| one.place.cmp(&other.place));
     Ok((given, warnings))
+}
+
+fn is_of_scripts(name: &str) -> bool {
+    OF_SCRIPTS.contains(&name) || OF_SCRIPTS_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn values(option: &Arg, value: &OsStr, place: &Place) -> Result<Vec<OsString>, ConfigError> {

@@ -117,7 +117,7 @@ fn reason(option: &Arg, error: &clap::Error) -> String {
     }
 }
 
-/// A flag that is `false` in the file excludes nothing.
+/// A flag that is switched off, in the file or by a variable, excludes nothing.
 fn is_set(given: &Given) -> bool {
     given.values.iter().all(|value| value != "false")
 }

@@ -84,7 +84,7 @@ fn every_option_can_be_set_by_file_variable_and_flag_in_rising_order() {
         assert_eq!(said(&[], &[], &line.replace('-', "_"), name).1, "line 2", "{name}");
         assert_eq!(said(&[], &[(&variable, &value)], &line, name), is(&value, &variable), "{name}");
         assert_eq!(said(&[&flag], &[(&variable, &value)], &line, name), is(&value, "flag"), "{name}");
-        assert_ne!(said(&[], &[], "", name).1, "line 2", "{name}");
+        assert_eq!(said(&[], &[], "", name).1, "default", "{name}");
     }
 }
 
@@ -131,10 +131,13 @@ fn unknown_key_is_refused_with_a_suggestion() {
 
 #[test]
 fn variable_that_only_begins_like_ours_is_a_warning() {
-    let variables = [("ZIVER_SERVICE_HOST", "10.0.0.1"), ("ZIVER_CACHE", "/x"), ("HOME", "/"), ("ZIVER_LOG", "")];
+    let foreign = [("ZIVER_SERVICE_HOST", "10.0.0.1"), ("ZIVER_HOSTNAME", "x")];
+    let of_scripts = [("ZIVER_CACHE", "/x"), ("ZIVER_HOST", "/x"), ("ZIVER_FUZZ_SECONDS", "1")];
+    let variables = [&foreign[..], &of_scripts, &[("HOME", "/"), ("ZIVER_LOG", "")]].concat();
     let configured = read_all(&[], &variables, "").unwrap();
-    assert_eq!(configured.warnings.len(), 1, "{:?}", configured.warnings);
-    assert!(configured.warnings[0].contains("ZIVER_SERVICE_HOST"));
+    assert_eq!(configured.warnings.len(), 2, "{:?}", configured.warnings);
+    assert!(configured.warnings[0].contains("variable ZIVER_SERVICE_HOST sets nothing"));
+    assert!(configured.warnings[1].contains("variable ZIVER_HOSTNAME sets nothing"));
     assert_eq!(setting(&configured, "log"), is("info", "default"));
 }
 
@@ -228,6 +231,9 @@ fn file_is_looked_for_in_the_base_path_unless_the_chain_is_temporary() {
     assert_eq!(port(&[], &[], Some(folder.path())), (77, true));
     assert_eq!(port(&["--tmp"], &[], Some(folder.path())), (8545, false));
     assert_eq!(port(&[], &[("ZIVER_DEV", "true")], Some(folder.path())), (8545, false));
+    assert_eq!(port(&["--tmp"], &[("ZIVER_BASE_PATH", base)], Some(folder.path())), (8545, false));
+    assert_eq!(port(&["--base-path", base], &[("ZIVER_TMP", "true")], None), (77, true));
+    assert_eq!(port(&["--dev"], &[("ZIVER_BASE_PATH", base)], None), (77, true));
     assert_eq!(port(&["--base-path", "/nowhere"], &[], Some(folder.path())), (8545, false));
     let file = folder.path().join(FILE_NAME);
     assert_eq!(port(&["--tmp"], &[("ZIVER_CONFIG", file.to_str().unwrap())], None), (77, true));
