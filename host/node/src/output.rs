@@ -25,6 +25,11 @@ pub fn print_line(line: &str) -> Result<()> {
     print(&format!("{line}\n"))
 }
 
+/// Prints a line with words of others in it, which do nothing to a terminal.
+pub fn print_told(line: &str) -> Result<()> {
+    print_line(&escaped(line))
+}
+
 /// A result of writing to stdout.
 pub fn told(written: io::Result<()>) -> Result<()> {
     match written {
@@ -39,6 +44,11 @@ pub fn escaped(text: &str) -> String {
     let letters =
         |letter: char| if letter.is_control() { letter.escape_default().collect() } else { letter.to_string() };
     text.chars().map(letters).collect()
+}
+
+/// The same for a text of several lines.
+pub fn escaped_lines(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// A number with its noun.

@@ -180,7 +180,7 @@ fn announce(server: &Server, prometheus: Option<&MetricsServer>) {
 }
 
 /// Prints a line on stdout. Whoever was to read it may have gone: that is no reason to end.
-pub fn say(line: &str) {
+fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 

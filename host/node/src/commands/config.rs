@@ -5,30 +5,28 @@ use anyhow::Result;
 use crate::{
     cli::ConfigCommand,
     config::{self, Configured},
-    run::say,
+    output::{escaped, print, print_line},
     settings::{self, Settings},
 };
 
 /// Does what the command line says.
 pub fn perform(command: &ConfigCommand, configured: &Configured) -> Result<()> {
     for warning in &configured.warnings {
-        eprintln!("warning: {warning}");
+        eprintln!("warning: {}", escaped(warning));
     }
     match command {
         ConfigCommand::Check { run, .. } => {
             Settings::new(run, configured)?;
             match &configured.file {
-                Some(file) => say(&format!("{} is right", file.display())),
-                None => say("there is no configuration file; the options are right"),
+                Some(file) => print_line(&format!("{} is right", file.display())),
+                None => print_line("there is no configuration file; the options are right"),
             }
         }
-        ConfigCommand::Options => say(config::table().trim_end()),
+        ConfigCommand::Options => print_line(config::table().trim_end()),
         ConfigCommand::Print(run) => {
-            if let Some(file) = &configured.file {
-                say(&format!("# with {}", file.display()));
-            }
-            say(config::print(&configured.settings, &settings::effective(run)).trim_end());
+            let file = configured.file.as_ref().map(|file| format!("# with {}\n", file.display()));
+            print(&file.unwrap_or_default())?;
+            print_line(config::print(&configured.settings, &settings::effective(run)).trim_end())
         }
     }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use ziver_state::{Overlay, RuntimeCode};
 
 use crate::{
     cli::MetadataArgs,
-    output::{print, print_line, table},
+    output::{escaped_lines, print, print_line, print_told, table},
     remote::{Remote, bytes_hex},
     store,
 };
@@ -32,7 +32,7 @@ pub async fn show(args: &MetadataArgs) -> Result<()> {
         metadata.pallet(name).ok_or_else(|| anyhow!("the runtime has no pallet {name:?}; it has {}", names()))?;
     match args.node.json {
         true => print_line(&serde_json::to_string_pretty(pallet)?),
-        false => print(&described(&metadata, pallet)),
+        false => print(&escaped_lines(&described(&metadata, pallet))),
     }
 }
 
@@ -69,8 +69,8 @@ fn overview(metadata: &Metadata, as_json: bool) -> Result<()> {
         ]
     };
     let rows: Vec<_> = std::iter::once(heading).chain(metadata.pallets().iter().map(row)).collect();
-    print(&format!("Metadata version {}\n\n{}", metadata.version(), table(&rows)))?;
-    print_line(&format!("\nExtensions of transactions: {}", extensions.join(", ")))
+    print(&format!("Metadata version {}\n\n{}\n", metadata.version(), escaped_lines(&table(&rows))))?;
+    print_told(&format!("Extensions of transactions: {}", extensions.join(", ")))
 }
 
 fn described(metadata: &Metadata, pallet: &Pallet) -> String {

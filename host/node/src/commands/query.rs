@@ -11,7 +11,7 @@ use super::{arguments, show};
 use crate::{
     amount,
     cli::{QueryAccountArgs, QueryBlockArgs, QueryBlocksArgs, QueryCommand, QueryStorageArgs},
-    output::{count, print, print_line, table},
+    output::{count, escaped, escaped_lines, print, print_line, print_told, table},
     remote::{Remote, bytes_hex, hash_hex, hex_bytes},
 };
 
@@ -63,7 +63,7 @@ async fn account(args: &QueryAccountArgs) -> Result<()> {
         ("Reserved", balance("reserved")),
         ("Frozen", balance("frozen")),
     ];
-    print(&rows.map(|(name, value)| format!("{:11}{value}\n", format!("{name}:"))).concat())?;
+    print(&rows.map(|(name, value)| format!("{:11}{}\n", format!("{name}:"), escaped(&value))).concat())?;
     if found.is_none() { print_line("There is no such account in the state.") } else { Ok(()) }
 }
 
@@ -93,11 +93,12 @@ async fn block(args: &QueryBlockArgs) -> Result<()> {
     rows.extend(
         header.json["digest"]["logs"].as_array().into_iter().flatten().map(|item| ("Digest", show::value("", item))),
     );
-    print(&rows.iter().map(|(name, value)| format!("{:9}{value}\n", format!("{name}:"))).collect::<String>())?;
+    let row = |(name, value): &(&str, String)| format!("{:9}{}\n", format!("{name}:"), escaped(value));
+    print(&rows.iter().map(row).collect::<String>())?;
     for (index, read) in decoded.enumerate() {
         let line =
             read.map_or_else(|error| format!("cannot be read: {error}"), |extrinsic| show::extrinsic(&extrinsic));
-        print_line(&format!("  {index}  {line}"))?;
+        print_told(&format!("  {index}  {line}"))?;
     }
     Ok(())
 }
@@ -118,7 +119,7 @@ async fn events(args: &QueryBlockArgs) -> Result<()> {
             Some(index) => format!("extrinsic {index}"),
             None => format!("{:?}", event.phase).to_lowercase(),
         };
-        print_line(&format!("  {phase:15}{}", show::event(event, &metadata)))?;
+        print_told(&format!("  {phase:15}{}", show::event(event, &metadata)))?;
     }
     Ok(())
 }
@@ -200,7 +201,7 @@ async fn entries(remote: &Remote, metadata: &Metadata, args: &QueryStorageArgs, 
     }
     for entry in &list {
         let keys: Vec<_> = entry.keys.iter().map(|key| show::value("", key)).collect();
-        print_line(&format!("{}  {}", keys.join(" "), entry.value))?;
+        print_told(&format!("{}  {}", keys.join(" "), entry.value))?;
     }
     match more {
         true => print_line(&format!("There are more than {limit} entries: see --limit.")),
@@ -211,7 +212,10 @@ async fn entries(remote: &Remote, metadata: &Metadata, args: &QueryStorageArgs, 
 /// A value over several lines; a word or a number as it is.
 fn pretty(value: &Value) -> Result<String> {
     match value {
-        Value::String(text) => Ok(text.clone()),
-        other => Ok(serde_json::to_string_pretty(other)?),
+        Value::String(text) => Ok(escaped(text)),
+        other => Ok(escaped_lines(&serde_json::to_string_pretty(other)?)),
     }
 }
+
+#[cfg(test)]
+mod tests;

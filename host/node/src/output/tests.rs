@@ -20,4 +20,6 @@ fn closed_pipe_is_told_apart_from_failure() {
 #[test]
 fn control_characters_are_escaped_and_letters_kept() {
     assert_eq!(escaped("a\u{1b}[31mß\t"), "a\\u{1b}[31mß\\t");
+    assert_eq!(escaped("a\u{9b}31m\nb"), "a\\u{9b}31m\\nb");
+    assert_eq!(escaped_lines("a\u{1b}\nb\r\n"), "a\\u{1b}\nb\\r\n");
 }

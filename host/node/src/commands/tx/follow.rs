@@ -10,7 +10,7 @@ use ziver_primitives::{Hash, Nonce};
 use crate::{
     cli::{FollowArgs, Wait},
     commands::show,
-    output::print_line,
+    output::{print_line, print_told},
     remote::{Remote, RemoteHeader, bytes_hex, hash_hex},
 };
 
@@ -93,7 +93,7 @@ async fn watch(
             ("finalityTimeout", _) => bail!("its block was not final in time"),
             (word, _) if json => print_line(&json!({ "status": word }).to_string())?,
             ("retracted", Some(hash)) => print_line(&format!("retracted: {hash:?} is on the best chain no more"))?,
-            (word, _) => print_line(word)?,
+            (word, _) => print_told(word)?,
         }
     }
     bail!("the node ended the subscription{}", if remote.is_connected() { "" } else { ": the connection is closed" })
@@ -171,10 +171,10 @@ impl Included {
         }
         print_line(&format!("{words} {hash:?} (number {number}, extrinsic {})", self.index))?;
         for event in &self.events {
-            print_line(&format!("  {}", show::event(event, &self.metadata)))?;
+            print_told(&format!("  {}", show::event(event, &self.metadata)))?;
         }
         match &self.new_runtime {
-            Some(version) => print_line(&format!("  the runtime is {version} from the next block on")),
+            Some(version) => print_told(&format!("  the runtime is {version} from the next block on")),
             None => Ok(()),
         }
     }

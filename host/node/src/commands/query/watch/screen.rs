@@ -16,7 +16,7 @@ use crossterm::{
 use tokio::sync::{Notify, mpsc};
 
 use super::{Blocks, heading};
-use crate::output::table;
+use crate::output::{escaped, table};
 
 /// How often ages are drawn anew when nothing happens.
 const REDRAW_EVERY: Duration = Duration::from_secs(1);
@@ -97,10 +97,11 @@ impl Screen {
 
     /// What matters most comes first: windows may be narrow.
     fn first_line(&self, blocks: &Blocks) -> String {
-        match &self.trouble {
+        // The node says the chain's name and what is wrong.
+        escaped(&match &self.trouble {
             None => format!("best {}, final {}   q ends   {}", blocks.best(), blocks.finalized, self.title),
             Some(trouble) => format!("{}, trying again   q ends   {}", trouble.replace('\n', " "), self.title),
-        }
+        })
     }
 }
 

@@ -37,6 +37,13 @@ fn first_line_begins_with_what_matters() {
     assert_eq!(screen.first_line(&blocks(7)), "best 7, final 0   q ends   Chain at ws://x");
     screen.trouble = Some("cannot connect".to_owned());
     assert_eq!(screen.first_line(&blocks(7)), "cannot connect, trying again   q ends   Chain at ws://x");
+    screen.trouble = Some("first\nsecond".to_owned());
+    screen.title = "\u{1b}[2J\u{9b}2J".to_owned();
+    assert_eq!(
+        screen.first_line(&blocks(7)),
+        "first second, trying again   q ends   \\u{1b}[2J\\u{9b}2J",
+        "what a node says does nothing to the terminal"
+    );
     // It never had the terminal.
     std::mem::forget(screen);
 }
