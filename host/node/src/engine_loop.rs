@@ -276,6 +276,7 @@ impl<'a> EngineLoop<'a> {
                 let _ = reply.send(found.map(pool_transaction));
             }
             (Some(Waiting::Mining(reply)), Reply::Mining(MiningStatus { mining, author, sealing })) => {
+                self.watched.health.mining(mining, now_ms());
                 let _ = reply.send(link::MiningStatus { mining, author, sealing: sealing.to_string() });
             }
             (Some(Waiting::NextIndex(reply)), Reply::NextIndex(next)) => {

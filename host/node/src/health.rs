@@ -1,7 +1,8 @@
 //! Whether the node is alive, and whether it is fit to be asked: for load balancers and supervisors.
 //!
-//! Alive is a node whose process answers. Ready is one whose answers are worth something: it makes the blocks that are due,
-//! its database works, and it has not begun to end.
+//! Alive is a node whose process answers. Ready is one whose answers are worth something: it makes the blocks that are
+//! due, its database works, and it has not begun to end. Where somebody stopped the making of blocks (`miner_stop`),
+//! none is due.
 //!
 //! Out of scope: answering over HTTP, which the RPC server does.
 
@@ -23,6 +24,8 @@ pub struct Health {
     late_ms_max: Option<u64>,
     /// Unix time of the last block, or of the start.
     last_block_ms: AtomicU64,
+    /// Nobody asked for blocks to be stopped.
+    is_mining: AtomicBool,
     is_ending: AtomicBool,
 }
 
@@ -33,12 +36,24 @@ impl Health {
             Sealing::Interval { interval_ms } => Some(interval_ms.saturating_mul(BLOCKS_LATE_MAX).max(LATE_MS_MIN)),
             Sealing::Instant | Sealing::Manual => None,
         };
-        Self { late_ms_max, last_block_ms: AtomicU64::new(now_ms), is_ending: AtomicBool::new(false) }
+        Self {
+            late_ms_max,
+            last_block_ms: AtomicU64::new(now_ms),
+            is_mining: AtomicBool::new(true),
+            is_ending: AtomicBool::new(false),
+        }
     }
 
     /// A block was added.
     pub fn block(&self, now_ms: u64) {
         self.last_block_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    /// Blocks were stopped on request, or go on. While they are stopped, none is late; then the next one has its time.
+    pub fn mining(&self, is_mining: bool, now_ms: u64) {
+        if self.is_mining.swap(is_mining, Ordering::Relaxed) != is_mining {
+            self.block(now_ms);
+        }
     }
 
     /// The node has begun to end, of itself or because it was asked to.
@@ -53,7 +68,9 @@ impl Health {
         }
         let silent_ms = now_ms.saturating_sub(self.last_block_ms.load(Ordering::Relaxed));
         match self.late_ms_max {
-            Some(max) if silent_ms > max => Some(format!("no block for {} s", silent_ms / 1_000)),
+            Some(max) if silent_ms > max && self.is_mining.load(Ordering::Relaxed) => {
+                Some(format!("no block for {} s", silent_ms / 1_000))
+            }
             _ => None,
         }
     }

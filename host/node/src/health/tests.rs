@@ -23,6 +23,18 @@ fn short_intervals_have_ten_seconds_and_other_sealing_all_the_time() {
 }
 
 #[test]
+fn node_whose_blocks_were_stopped_on_request_is_ready() {
+    let health = Health::new(Sealing::Interval { interval_ms: 1_000 }, 0);
+    health.mining(false, 5_000);
+    assert_eq!(health.fault_at(1_000_000), None);
+    // The next block has its time from when it was asked for, and asking again gives it no more.
+    health.mining(true, 1_000_000);
+    health.mining(true, 1_005_000);
+    assert_eq!(health.fault_at(1_010_000), None);
+    assert_eq!(health.fault_at(1_010_001).as_deref(), Some("no block for 10 s"));
+}
+
+#[test]
 fn ending_node_is_not_ready() {
     let health = Health::new(Sealing::Manual, 0);
     health.end();
