@@ -1,6 +1,6 @@
 //! Amounts as people write and read them: `1.5ZIV`, or a whole number of the smallest unit.
 
-use ziver_primitives::Balance;
+use ziver_primitives::{Balance, UNIT};
 
 /// Units and their decimals. The first is what amounts are shown in.
 const UNITS: [(&str, u32); 4] = [("ZIV", 18), ("mZIV", 15), ("uZIV", 12), ("nZIV", 9)];
@@ -33,12 +33,11 @@ pub fn parse(text: &str) -> Result<Balance, String> {
 /// Shows an amount in whole tokens, without digits that say nothing.
 pub fn show(amount: Balance) -> String {
     let (name, decimals) = UNITS[0];
-    let unit = 10u128.pow(decimals);
-    let (whole, part) = (amount / unit, amount % unit);
+    let (whole, part) = (amount / UNIT, amount % UNIT);
     if part == 0 {
         return format!("{whole} {name}");
     }
-    let part = format!("{part:018}");
+    let part = format!("{part:0width$}", width = decimals as usize);
     format!("{whole}.{} {name}", part.trim_end_matches('0'))
 }
 

@@ -65,7 +65,7 @@ pub enum Command {
     ExportBlocks(ExportBlocksArgs),
     /// Check, execute and store the blocks of a file or of stdin; blocks that are there already are skipped.
     ImportBlocks(ImportBlocksArgs),
-    /// Compare the stored final state with its root, and execute every block again.
+    /// Compare the stored states from the final block on with their roots, and execute every block again.
     CheckChain(StoreArgs),
     /// Take back the last blocks of the best chain, as far as they are not final.
     Revert(RevertArgs),

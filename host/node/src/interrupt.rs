@@ -1,5 +1,5 @@
-//! SIGINT, SIGTERM and SIGHUP in commands that would leave half-done files behind: the command asks between two blocks whether it
-//! is to end, and cleans up by returning. A second signal ends the process at once.
+//! SIGINT, SIGTERM and SIGHUP in commands that would leave half-done files behind: the command asks between two blocks
+//! whether it is to end, and cleans up by returning. A second signal ends the process at once.
 //!
 //! Out of scope: the node itself, which ends in its own order (`crate::run`), and commands that leave nothing behind, which a
 //! signal ends as usual.
@@ -33,7 +33,6 @@ fn name(number: u8) -> &'static str {
 }
 
 /// Whether a signal came. As long as the process lives, the first one is only noted.
-#[derive(Clone)]
 pub struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {

@@ -1,9 +1,10 @@
 //! Clients' transactions on disk, so that they survive a restart of the node.
 //!
-//! The engine says what to write down and what to forget ([`JournalChange`]); a thread of its own does it, so that nobody waits
-//! for the disk. It gathers changes for [`GATHER_MS`] and writes them as one synced batch. So a client that was told the hash of
-//! its transaction can rely on it after a crash once that time and one write have passed; what an orderly end finds
-//! unwritten it writes. Many transactions never touch the disk: they are in a final block before they are written.
+//! The engine says what to write down and what to forget ([`JournalChange`]); a thread of its own does it, so that
+//! nobody waits for the disk. It gathers changes for [`GATHER_MS`] and writes them as one synced batch. So a client
+//! that was told the hash of its transaction can rely on it after a crash once that time and one write have passed;
+//! what an orderly end finds unwritten it writes. Many transactions never touch the disk: they are in a final block
+//! before they are written.
 //!
 //! Record in `Column::LocalTransaction`: hash -> sequence number (`u64` big-endian), then the transaction.
 

@@ -7,7 +7,7 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
 };
@@ -20,10 +20,12 @@ use uuid::Builder;
 use zeroize::Zeroizing;
 use ziver_primitives::{AccountId20, hashing::keccak_256};
 
-use crate::secret::{Key, SecretError};
+use crate::{
+    files,
+    limits::KEY_FILE_BYTES_MAX,
+    secret::{Key, SecretError},
+};
 
-/// Longest key file.
-const FILE_BYTES_MAX: u64 = 64 << 10;
 /// Memory that scrypt may take, in bytes; the usual parameters take 256 MiB.
 const SCRYPT_BYTES_MAX: u64 = 1 << 30;
 /// Most passes of scrypt: memory times `p` is its time.
@@ -167,15 +169,7 @@ impl Keystore {
 
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, KeystoreError> {
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file").into());
-        }
-        let mut text = Vec::new();
-        fs::File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut text)?;
-        if text.len() as u64 > FILE_BYTES_MAX {
-            return Err(KeystoreError::Form(format!("it is too large: more than {FILE_BYTES_MAX} bytes")));
-        }
-        Self::parse(&text)
+        Self::parse(&files::read(path, KEY_FILE_BYTES_MAX)?)
     }
 
     fn parse(text: &[u8]) -> Result<Self, KeystoreError> {

@@ -1,9 +1,19 @@
-//! Every bound on files of others, with its unit in its name.
+//! Every bound on files of others, but for chain specs (`ziver_chain::limits::SPEC_BYTES_MAX`), each with its unit in
+//! its name.
 
 use ziver_chain::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX};
+use ziver_metadata::limits::METADATA_BYTES_MAX;
 
 /// Longest encoding of one block in a file: header, body, and the byte that says that there are no justifications.
 pub const FILE_BLOCK_BYTES_MAX: usize = HEADER_BYTES_MAX + BODY_BYTES_MAX + 16;
 /// Longest text of one block in a file of JSON: two digits a byte, and room for names, quotes and spaces. It is counted before
 /// anything is parsed.
 pub const FILE_BLOCK_TEXT_BYTES_MAX: usize = 2 * FILE_BLOCK_BYTES_MAX + (2 << 20);
+/// Longest configuration file; a setting takes a line.
+pub const CONFIG_BYTES_MAX: u64 = 1 << 20;
+/// Longest key file.
+pub const KEY_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Longest line with a secret or a password.
+pub const SECRET_LINE_BYTES_MAX: u64 = 4 << 10;
+/// Longest runtime, and longest text with metadata or a transaction: two digits a byte, and room for as much again.
+pub const INPUT_BYTES_MAX: u64 = 4 * METADATA_BYTES_MAX as u64;

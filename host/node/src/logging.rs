@@ -1,7 +1,8 @@
 //! The log: lines on stderr, for people or for programs.
 //!
-//! What is logged is said in the syntax of `tracing`, but for what that takes without a word and that nobody means: a level
-//! that is none (`inof` would be the name of a part), and parts that this program does not have. Both would switch the log off.
+//! What is logged is said in the syntax of `tracing`, but for what that takes without a word and that nobody means: a
+//! level that is none (`inof` would be the name of a part), and parts that this program does not have. Both would
+//! switch the log off.
 //!
 //! Out of scope: what is logged; every part says that with `tracing`.
 

@@ -1,13 +1,13 @@
 //! `ziver-host`: runs a Ziver chain.
 //!
-//! It joins what the other crates are: [`config`] and [`settings`] say what the user wants; [`store`] opens chain spec, database and executor; [`run`] gives the chain to the
-//! engine on a thread of its own ([`engine_loop`]) and to the JSON-RPC server ([`chain_view`]); [`commands`] is everything
-//! besides running.
+//! It joins what the other crates are: [`config`] and [`settings`] say what the user wants; [`store`] opens chain spec,
+//! database and executor; [`run`] gives the chain to the engine on a thread of its own ([`engine_loop`]) and to the
+//! JSON-RPC server ([`chain_view`]); [`commands`] is everything besides running.
 //!
 //! # Exit codes
-//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file; 70 when
-//! the database failed while it ran; ended by SIGABRT after a bug (a panic in any thread), with a message. Commands that a
-//! signal ends: 128 and the signal's number.
+//! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file;
+//! 70 when the database failed while it ran; ended by SIGABRT after a bug (a panic in any thread), with a message.
+//! Commands that a signal ends: 128 and the signal's number.
 //!
 //! # Out of scope
 //! What is right or wrong in a block: the runtime's business. What is done next: the engine's.
@@ -27,6 +27,7 @@ mod config;
 mod damage;
 mod descriptors;
 mod engine_loop;
+mod files;
 mod health;
 mod informant;
 mod interrupt;

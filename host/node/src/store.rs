@@ -6,8 +6,7 @@
 //! ```
 
 use std::{
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -18,7 +17,7 @@ use ziver_db::{Db, OpenError as DbOpenError, RocksDb, RocksOptions};
 use ziver_executor::{Executor, ExecutorConfig};
 use ziver_state::{Pruning, StateError};
 
-use crate::{cli::StoreArgs, descriptors::Descriptors};
+use crate::{cli::StoreArgs, descriptors::Descriptors, files};
 
 const DEV_SPEC: &str = include_str!("../../../chain-specs/dev.json");
 /// The lock file that `ziver_db` puts into every database.
@@ -54,20 +53,11 @@ pub fn read_spec(chain: &str) -> Result<GenesisSource, ChainError> {
     let text = match chain {
         "" => return Err(ChainError::Nothing),
         "dev" => DEV_SPEC.as_bytes().to_vec(),
-        file => read_file(file).map_err(|source| ChainError::Read { file: file.to_owned(), source })?,
+        file => files::read(Path::new(file), SPEC_BYTES_MAX as u64)
+            .map_err(|source| ChainError::Read { file: file.to_owned(), source })?,
     };
     let spec = ChainSpec::parse(&text).map_err(|source| ChainError::Spec { chain: chain.to_owned(), source })?;
     Ok(GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) })
-}
-
-/// A file's content; of one that is too long, no more than shows it. Pipes and devices may never end, so they are refused.
-fn read_file(path: &str) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
-    }
-    let mut text = Vec::new();
-    File::open(path)?.take(SPEC_BYTES_MAX as u64 + 1).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 /// The folder of one chain.

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use ziver_primitives::{BlockNumber, Hash};
 
-use super::{StoreArgs, values::whole};
+use super::{
+    StoreArgs,
+    values::{hash, whole},
+};
 
 /// Which blocks to write, and where.
 #[derive(Debug, Args)]
@@ -89,9 +92,6 @@ pub fn block_at(text: &str) -> Result<BlockAt, String> {
     if let Ok(number) = text.parse() {
         return Ok(BlockAt::Number(number));
     }
-    let mut hash = [0; 32];
-    match text.strip_prefix("0x").map(|digits| hex::decode_to_slice(digits, &mut hash)) {
-        Some(Ok(())) => Ok(BlockAt::Hash(hash.into())),
-        _ => Err("a block number, or 0x and the 64 digits of a block hash, expected".to_owned()),
-    }
+    let expected = |_| "a block number, or 0x and the 64 digits of a block hash, expected".to_owned();
+    hash(text).map(BlockAt::Hash).map_err(expected)
 }

@@ -11,6 +11,7 @@ use super::{
     RpcArgs, StoreArgs,
     operation::OperationArgs,
     pool::PoolArgs,
+    query::account,
     rpc::RPC_PORT,
     values::{address, cors, whole},
 };
@@ -57,7 +58,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = whole(0_u32..=4_000))]
     pub finality_lag: Option<u32>,
     /// Who makes the blocks and gets their fees [default on a development chain: Alith].
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
     pub author: Option<AccountId20>,
     /// What may wait for a block.
     #[command(flatten)]

@@ -41,6 +41,8 @@ fn nonsense_is_refused() {
         &["--rpc-port", "70000"],
         &["--rpc-listen", "localhost:1"],
         &["--author", "0x12"],
+        // The checksum is of another address.
+        &["--author", "0xf24ff3A9CF04c71Dbc94D0b566f7A27B94566cac"],
         &["--tmp", "--base-path", "x"],
         &["--db-cache-mb", "0"],
         &["--ws-port", "all"],

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use ziver_primitives::{AccountId20, Balance, BlockNumber, Era, Hash, Nonce};
 
-use super::{NodeArgs, SecretArgs, TypedValue, query::account, values::whole};
+use super::{
+    NodeArgs, SecretArgs, TypedValue,
+    query::account,
+    values::{hash, whole},
+};
 
 /// Transactions: made, signed, sent, followed.
 #[derive(Debug, Subcommand)]
@@ -88,6 +92,15 @@ pub enum Mortality {
 }
 
 impl Mortality {
+    /// The block after which a transaction is made: the final one, since no reorganisation takes its birth away then;
+    /// but the best one where finality is so far behind that half of the transaction's life would be over.
+    pub fn current(self, best: BlockNumber, finalized: BlockNumber) -> BlockNumber {
+        match self {
+            Self::Blocks(period) if u64::from(best.saturating_sub(finalized)) > period / 2 => best,
+            Self::Blocks(_) | Self::Immortal => finalized,
+        }
+    }
+
     /// The era of a transaction made after block `current`.
     pub fn era(self, current: BlockNumber) -> Era {
         match self {
@@ -271,13 +284,5 @@ pub fn transaction(text: &str) -> Result<TransactionText, String> {
         _ if text == "-" => Ok(TransactionText::Stdin),
         Some(Ok(bytes)) if !bytes.is_empty() => Ok(TransactionText::Bytes(bytes)),
         _ => Err("0x and hexadecimal digits expected".to_owned()),
-    }
-}
-
-fn hash(text: &str) -> Result<Hash, String> {
-    let mut hash = [0; 32];
-    match text.strip_prefix("0x").map(|digits| hex::decode_to_slice(digits, &mut hash)) {
-        Some(Ok(())) => Ok(hash.into()),
-        _ => Err("0x and 64 hexadecimal digits expected".to_owned()),
     }
 }

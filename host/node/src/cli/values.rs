@@ -2,6 +2,7 @@
 
 use std::{fmt::Display, net::IpAddr, ops::RangeInclusive, str::FromStr};
 
+use ziver_primitives::Hash;
 use ziver_rpc::Cors;
 
 /// A whole number of this range.
@@ -11,6 +12,15 @@ pub fn whole<T: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static>(
     move |text| match text.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
         _ => Err(format!("a whole number from {} to {} expected", range.start(), range.end())),
+    }
+}
+
+/// A block's hash.
+pub fn hash(text: &str) -> Result<Hash, String> {
+    let mut hash = [0; 32];
+    match text.strip_prefix("0x").map(|digits| hex::decode_to_slice(digits, &mut hash)) {
+        Some(Ok(())) => Ok(hash.into()),
+        _ => Err("0x and 64 hexadecimal digits expected".to_owned()),
     }
 }
 

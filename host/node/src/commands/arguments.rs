@@ -22,11 +22,10 @@ pub fn value(typed: &TypedValue) -> Result<Value> {
     if let Ok(amount) = amount::parse(text) {
         return Ok(amount.to_string().into());
     }
-    let is_word = !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "_-.".contains(letter));
     let is_structured = text.starts_with(['{', '[', '(', '"']) || text.ends_with(')');
     match text {
         "true" | "false" | "null" => Ok(serde_json::from_str(text)?),
-        _ if is_word || !is_structured => Ok(typed.0.clone().into()),
+        _ if !is_structured => Ok(typed.0.clone().into()),
         _ => parse_arguments(text).with_context(|| format!("argument {text:?}")),
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 /// Begins the names of folders with a scratch database.
 const SCRATCH: &str = "check-";
 
-/// Compares the final state with its root, and executes every stored block again with the runtime of its time.
+/// Compares the states from the final block on with their roots, and executes every stored block again with the runtime
+/// of its time.
 pub fn check(args: &StoreArgs) -> Result<()> {
     // From the start, so that no signal leaves the scratch database behind.
     let interrupt = Interrupt::listen()?;

@@ -13,11 +13,9 @@ use super::key::chosen_path;
 use crate::{
     cli::{DerivationArgs, SecretArgs, SecretText},
     keystore::Keystore,
+    limits::SECRET_LINE_BYTES_MAX,
     secret::{Derivation, Key},
 };
-
-/// Longest line with a secret or a password.
-const LINE_BYTES_MAX: u64 = 4 << 10;
 
 /// How a phrase becomes a key.
 pub fn derivation(args: &DerivationArgs) -> Result<Derivation> {
@@ -99,8 +97,8 @@ fn line_of(path: &Path) -> Result<Zeroizing<String>> {
 /// The first line, without its end.
 fn line(from: impl BufRead) -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::new());
-    let read = from.take(LINE_BYTES_MAX).read_line(&mut text)?;
-    if read as u64 == LINE_BYTES_MAX {
+    let read = from.take(SECRET_LINE_BYTES_MAX).read_line(&mut text)?;
+    if read as u64 == SECRET_LINE_BYTES_MAX {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "its first line is too long"));
     }
     let length = text.trim_end_matches(['\n', '\r']).len();

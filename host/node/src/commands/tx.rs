@@ -4,17 +4,13 @@
 
 mod follow;
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use anyhow::{Context, Result, anyhow, bail};
 use codec::Encode;
 use serde_json::{Value, json};
-use ziver_metadata::{Metadata, limits::METADATA_BYTES_MAX};
-use ziver_primitives::{BlockNumber, OpaqueExtrinsic, transaction::UnsignedTransaction};
+use ziver_metadata::Metadata;
+use ziver_primitives::{BlockNumber, Hash, OpaqueExtrinsic, transaction::UnsignedTransaction};
 
 use super::{arguments, secrets};
 use crate::{
@@ -22,7 +18,9 @@ use crate::{
         CallArgs, HowMuch, Mortality, RemarkArgs, SendArgs, SetCodeArgs, SignArgs, TransactionText, TransferArgs,
         TxArgs, TxCommand,
     },
-    output::print_line,
+    files,
+    limits::INPUT_BYTES_MAX,
+    output::{Usage, print_line},
     remote::{Remote, bytes_hex, hash_hex},
     secret::Key,
 };
@@ -39,8 +37,6 @@ const EXTENSIONS: [&str; 9] = [
     "ChargeTransactionPayment",
     "CheckMetadataHash",
 ];
-/// Longest runtime, and longest text on stdin or in a metadata file.
-const INPUT_BYTES_MAX: u64 = 4 * METADATA_BYTES_MAX as u64;
 
 /// Does what a command says.
 pub async fn perform(command: &TxCommand) -> Result<()> {
@@ -83,7 +79,7 @@ async fn call(args: &CallArgs) -> Result<()> {
 }
 
 async fn set_code(args: &SetCodeArgs) -> Result<()> {
-    let code = read_file(&args.file)?;
+    let code = read(&args.file)?;
     if !code.starts_with(b"\0asm") && !code.starts_with(&[0x52, 0xbc, 0x53, 0x76]) {
         bail!("{} is no Wasm blob", args.file.display());
     }
@@ -134,19 +130,18 @@ impl<'a> Maker<'a> {
     async fn unsigned(&mut self, call: Vec<u8>) -> Result<UnsignedTransaction> {
         let remote = &self.remote;
         let genesis_hash = remote.hash_of(Some(crate::cli::BlockAt::Number(0))).await?;
-        let best = remote.hash_of(None).await?;
-        let version = remote.version(best).await?;
+        let best = remote.header(remote.hash_of(None).await?).await?;
+        let version = remote.version(best.hash).await?;
         let nonce = match self.args.nonce {
             Some(nonce) => nonce,
             None => remote.call("system_accountNextIndex", vec![json!(self.key.account())]).await?,
         };
-        // A final block is on every branch, so no reorganisation takes the transaction's birth away.
-        let birth = remote.finalized().await?;
-        let era = self.args.era.era(birth.number);
+        let current = self.args.era.current(best.number, remote.finalized().await?.number);
+        let era = self.args.era.era(current);
         let birth_hash = match self.args.era {
             Mortality::Immortal => genesis_hash,
             Mortality::Blocks(_) => {
-                let number = BlockNumber::try_from(era.birth(birth.number.into())).unwrap_or(BlockNumber::MAX);
+                let number = BlockNumber::try_from(era.birth(current.into())).unwrap_or(BlockNumber::MAX);
                 remote.hash_of(Some(crate::cli::BlockAt::Number(number))).await?
             }
         };
@@ -185,21 +180,30 @@ fn signed(transaction: &UnsignedTransaction, key: &Key) -> Result<OpaqueExtrinsi
     Ok(transaction.sign(&key.signer()?))
 }
 
+/// Where a transaction's era begins.
+fn birth_hash(args: &SignArgs) -> Result<Hash, Usage> {
+    match (args.era, args.birth_hash) {
+        (Mortality::Immortal, None) => Ok(args.genesis_hash),
+        (Mortality::Blocks(_), Some(hash)) => Ok(hash),
+        (Mortality::Immortal, Some(_)) => {
+            Err(Usage("--birth-hash is for mortal transactions: give --era, too".to_owned()))
+        }
+        (Mortality::Blocks(_), None) => {
+            Err(Usage("a mortal transaction needs --current-block and --birth-hash".to_owned()))
+        }
+    }
+}
+
 /// Signs without a node.
 fn sign(args: &SignArgs) -> Result<()> {
-    let text = read_file(&args.metadata)?;
+    let birth_hash = birth_hash(args)?;
+    let text = read(&args.metadata)?;
     let text = String::from_utf8(text).ok().and_then(|text| hex::decode(text.trim().strip_prefix("0x")?).ok());
     let wrong = || anyhow!("{} is not 0x and hexadecimal digits, as `metadata --raw` prints", args.metadata.display());
     let metadata = Metadata::decode(&text.ok_or_else(wrong)?).with_context(|| args.metadata.display().to_string())?;
     check_extensions(&metadata)?;
     let call = arguments::call(&metadata, &args.call)?;
     let call = if args.sudo { wrapped(&metadata, &call)? } else { call };
-    let birth_hash = match (args.era, args.birth_hash) {
-        (Mortality::Immortal, None) => args.genesis_hash,
-        (Mortality::Blocks(_), Some(hash)) => hash,
-        (Mortality::Immortal, Some(_)) => bail!("--birth-hash is for mortal transactions: give --era, too"),
-        (Mortality::Blocks(_), None) => bail!("a mortal transaction needs --current-block and --birth-hash"),
-    };
     let transaction = UnsignedTransaction {
         call,
         era: args.era.era(args.current_block.unwrap_or_default()),
@@ -225,9 +229,9 @@ async fn send(args: &SendArgs) -> Result<()> {
     let bytes = match &args.transaction {
         TransactionText::Bytes(bytes) => bytes.clone(),
         TransactionText::Stdin => {
-            let mut text = String::new();
-            io::stdin().take(INPUT_BYTES_MAX).read_to_string(&mut text).context("cannot read the transaction")?;
-            match crate::cli::transaction(text.trim()) {
+            let bytes =
+                files::read_from(io::stdin(), INPUT_BYTES_MAX).context("cannot read the transaction on stdin")?;
+            match crate::cli::transaction(String::from_utf8_lossy(&bytes).trim()) {
                 Ok(TransactionText::Bytes(bytes)) => bytes,
                 _ => bail!("stdin is no transaction: 0x and hexadecimal digits expected"),
             }
@@ -237,13 +241,6 @@ async fn send(args: &SendArgs) -> Result<()> {
     follow::follow(&mut remote, &bytes, &args.send).await
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let failed = || format!("cannot read {}", path.display());
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(failed)?;
-    if !file.metadata().with_context(failed)?.is_file() {
-        bail!("{}: it is not a file", failed());
-    }
-    file.take(INPUT_BYTES_MAX).read_to_end(&mut bytes).with_context(failed)?;
-    Ok(bytes)
+fn read(path: &Path) -> Result<Vec<u8>> {
+    files::read(path, INPUT_BYTES_MAX).with_context(|| format!("cannot read {}", path.display()))
 }

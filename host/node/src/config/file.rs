@@ -1,19 +1,12 @@
 //! What a TOML file says: top-level keys that are the options' long names.
 
-use std::{
-    ffi::OsString,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{ffi::OsString, io, path::Path};
 
 use clap::Arg;
 use toml::de::{DeTable, DeValue};
 
 use super::{ConfigError, Given, Place, layers, run_options};
-
-/// Longest file; a setting takes a line.
-const FILE_BYTES_MAX: u64 = 1024 * 1024;
+use crate::{files, limits::CONFIG_BYTES_MAX};
 
 /// Reads a file. All of it must be right, whatever command it is read for.
 pub fn read(path: &Path) -> Result<Vec<Given>, ConfigError> {
@@ -21,18 +14,9 @@ pub fn read(path: &Path) -> Result<Vec<Given>, ConfigError> {
     parse(path, &text)
 }
 
-/// A file's content. Pipes and devices may never end, so they are refused.
 fn text(path: &Path) -> io::Result<String> {
-    let wrong = |reason| io::Error::new(io::ErrorKind::InvalidInput, reason);
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(wrong("it is not a file"));
-    }
-    let mut text = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut text)?;
-    if text.len() as u64 > FILE_BYTES_MAX {
-        return Err(wrong("it is longer than 1 MiB"));
-    }
-    String::from_utf8(text).map_err(|_| wrong("it is not UTF-8"))
+    let text = files::read(path, CONFIG_BYTES_MAX)?;
+    String::from_utf8(text).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
 /// What the text of a file says.

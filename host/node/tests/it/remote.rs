@@ -90,6 +90,14 @@ fn failed_calls_and_refused_transactions_end_with_code_1_and_say_why() {
     assert!(told.contains("argument `value`"), "{told}");
     let told = bad(&node, &["tx", "set-code", "/dev/null", "--suri", "//Alith"]);
     assert!(told.contains("cannot read /dev/null: it is not a file"), "{told}");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let told = bad(&node, &["tx", "set-code", pipe.to_str().unwrap(), "--suri", "//Alith"]);
+    assert!(told.contains("pipe: it is not a file"), "{told}");
+    let long = folder.path().join("long");
+    fs::File::create(&long).unwrap().set_len((64 << 20) + 1).unwrap();
+    let told = bad(&node, &["tx", "set-code", long.to_str().unwrap(), "--suri", "//Alith"]);
+    assert!(told.contains("long: it is longer than 67108864 bytes"), "{told}");
     let told = bad(&node, &["tx", "send", "0x1234"]);
     assert!(told.contains("author_submitAndWatchExtrinsic: "), "{told}");
     node.stop();
@@ -118,7 +126,11 @@ fn transactions_are_signed_without_a_node_and_sent_later() {
     assert_eq!(good(&node, &dry), signed.stdout);
     assert_eq!(json_of(&node, &["query", "account", "charleth"])["nonce"], 0, "nothing was sent");
     let mortal = sign(&[TO, "1", "--era", "64"]);
+    assert_eq!(mortal.code, Some(2), "{}", mortal.stderr);
     assert!(mortal.stderr.contains("needs --current-block and --birth-hash"), "{}", mortal.stderr);
+    let born = sign(&[TO, "1", "--birth-hash", genesis.as_str().unwrap(), "--current-block", "0"]);
+    assert_eq!(born.code, Some(2), "{}", born.stderr);
+    assert!(born.stderr.contains("--birth-hash is for mortal transactions"), "{}", born.stderr);
 
     let mut send = command(&["tx", "send", "-", "--json", "--url", &format!("http://{}", node.address)]);
     let mut send = send.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -131,6 +143,22 @@ fn transactions_are_signed_without_a_node_and_sent_later() {
     assert!(last["events"].as_array().unwrap().iter().any(|event| event["name"] == "Transfer"), "{last}");
     let submitted = good(&node, &["tx", "remark", "hello", "--wait", "submitted", "--suri", "//Charleth"]);
     assert!(submitted.contains("submitted 0x"), "{submitted}");
+    node.stop();
+}
+
+#[test]
+fn mortal_transactions_are_taken_where_finality_is_far_behind() {
+    let folder = folder();
+    // Nothing becomes final by itself.
+    let node = Node::start(folder.path(), &["--sealing", "manual"]);
+    for _ in 0..70 {
+        node.call("engine_createBlock", json!([true, false]));
+    }
+    for (nonce, era) in [(1, "64"), (2, "4"), (3, "256"), (4, "65536")] {
+        good(&node, &["tx", "transfer", TO, "1ZIV", "--era", era, "--wait", "submitted", "--suri", "//Alith"]);
+        node.call("engine_createBlock", json!([false, false]));
+        assert_eq!(json_of(&node, &["query", "account", "alith"])["nonce"], nonce, "era of {era} blocks");
+    }
     node.stop();
 }
 
