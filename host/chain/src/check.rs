@@ -1,8 +1,10 @@
-//! Proving that the chain is what its blocks say: every block executed again from genesis, and the stored state compared
-//! with the root that the final block's header names.
+//! Proving that the chain is what its blocks say: the stored states of the final block and of those above it compared with
+//! the roots that their headers name, and every block executed again from genesis.
 //!
-//! Each block runs with the runtime in its parent's state, so old blocks run old code. The replay has a database of its own,
-//! so it works on a node that pruned its states.
+//! Each block runs with the runtime in its parent's state, so old blocks run old code. The replay has a database of its
+//! own, so it works on a node that pruned its states.
+//!
+//! Out of scope: the stored states of blocks below the final one, which an archive or the pruning window keeps.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -76,9 +78,9 @@ pub struct Checked {
     pub keys: u64,
 }
 
-/// Compares the stored state of the final block with its trie and root, then executes blocks 1 to `last` of the best chain again, in
-/// `scratch`, an empty database. Calls `progress` after each block with its number and `last`, and ends if it
-/// answers so. Nobody may write meanwhile.
+/// Compares the stored states of the final block, with its trie, and of those above it with their roots; then executes
+/// blocks 1 to `last` of the best chain again, in `scratch`, an empty database. Calls `progress` after each block with
+/// its number and `last`, and ends if it answers so. Nobody may write meanwhile.
 pub fn check_chain(
     reader: &ChainReader,
     source: &GenesisSource,

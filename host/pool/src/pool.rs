@@ -282,8 +282,8 @@ impl Pool {
         self.watched.emit(hash, Status::Broadcast(peers));
     }
 
-    /// One more wants to follow a transaction that is known: in the pool, or followed already and in a block that is not final.
-    /// Returns its present status, which is not told to the others; `None` if it is not known.
+    /// One more wants to follow a transaction that is known: in the pool, or followed already and in a block that is
+    /// not final. Returns its present status, which is not told to the others; `None` if it is not known.
     pub fn join(&mut self, hash: &Hash) -> Result<Option<Status>, SubmitError> {
         let included = self.watched.inclusion(hash).map(|(block, index)| Status::InBlock { block, index });
         let waits = || self.is_ready(hash).map(|is_ready| if is_ready { Status::Ready } else { Status::Future });
@@ -308,8 +308,8 @@ impl Pool {
         self.watched.take_events()
     }
 
-    /// Transactions that have become ready since the last call and are ready now, in that order: each once for as long as it is in
-    /// the pool. One that left it and came back, because its block was retracted say, is told of again.
+    /// Transactions that have become ready since the last call and are ready now, in that order: each once for as long
+    /// as it is in the pool. One that left it and came back, because its block was retracted say, is told of again.
     pub fn take_newly_ready(&mut self) -> Vec<Arc<Transaction>> {
         let (mut taken, mut seen) = (Vec::with_capacity(self.newly_ready.len()), BTreeSet::new());
         for hash in std::mem::take(&mut self.newly_ready) {

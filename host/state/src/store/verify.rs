@@ -1,8 +1,9 @@
 //! Proving that the stored states are what their roots say.
 //!
-//! The trie of the last final state is walked from the root, every node held against the hash by which it is referred to, and its keys and values in their
-//! order against the flat state. So whatever is damaged of either shows, and memory holds no more than one path of the trie.
-//! Of a block above it the changes are applied once more to its parent's state.
+//! The trie of the last final state is walked from the root, every node held against the hash by which it is referred
+//! to, and its keys and values in their order against the flat state. So whatever is damaged of either shows, and
+//! memory holds no more than one path of the trie. Of a block above it the changes are applied once more to its
+//! parent's state.
 
 use std::marker::PhantomData;
 
@@ -26,8 +27,9 @@ type Pair = (Vec<u8>, Vec<u8>);
 type Each<'a> = dyn FnMut(&[u8], &[u8]) -> Result<(), StateError> + 'a;
 
 impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
-    /// Compares the flat state of the last final block with its trie, and that with its root, child tries too; then what the blocks
-    /// above it change with their roots. Returns the number of keys of the final state. To be called while nobody writes.
+    /// Compares the flat state of the last final block with its trie, and that with its root, child tries too; then
+    /// what the blocks above it change with their roots. Returns the number of keys of the final state. To be called
+    /// while nobody writes.
     pub fn verify(&self) -> Result<u64, StateError> {
         let Some(base) = self.shared.tree.read().base else { return Ok(0) };
         let db = self.shared.db.as_ref();
