@@ -1,6 +1,6 @@
 //! Own blocks: on time, on demand, or as soon as transactions are ready.
 
-use ziver_chain::{BlockId, BuildError, BuildRequest, Built, ExtrinsicSource, Offer, Outcome};
+use ziver_chain::{BlockId, BuildError, BuildRequest, Built, ChainReader, ExtrinsicSource, Offer, Outcome};
 use ziver_pool::Ready;
 use ziver_primitives::{
     Hash,
@@ -129,11 +129,10 @@ impl Engine {
     /// A block with what the pool has. One that spoils it is left out if the block is on the best one; what the pool has is
     /// not meant for others.
     fn build(&mut self, now_ms: u64, parent: Hash) -> Result<(Built, Tried), SealError> {
-        let timestamp_ms = now_ms.max(self.timestamp_ms(&parent).saturating_add(self.config.timestamp_step_ms));
         let request = BuildRequest {
             parent,
             author: self.config.author,
-            inherents: InherentData::with_timestamp(timestamp_ms),
+            inherents: inherents(self.chain.reader(), &parent, now_ms, self.config.timestamp_step_ms),
             body_bytes_max: self.config.body_bytes_max,
         };
         self.budget.start(self.config.build_ms_max);
@@ -184,11 +183,14 @@ impl Engine {
             self.revalidate_some(now_ms);
         }
     }
+}
 
-    /// Time of a block in milliseconds, as its state tells it under the well-known key of `Timestamp.Now`.
-    fn timestamp_ms(&self, block: &Hash) -> u64 {
-        let view = self.chain.reader().view_at(block).ok().flatten();
-        let value = view.and_then(|view| view.get(None, &item_prefix("Timestamp", "Now")).ok().flatten());
-        value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes)
-    }
+/// What a block on `parent` is told: the time, in milliseconds, but at least `step_ms` after the parent's, whatever the clock
+/// says. The parent's time is what its state has under the well-known key of `Timestamp.Now`; where that can't be read,
+/// building the block fails as well.
+pub fn inherents(reader: &ChainReader, parent: &Hash, now_ms: u64, step_ms: u64) -> InherentData {
+    let view = reader.view_at(parent).ok().flatten();
+    let value = view.and_then(|view| view.get(None, &item_prefix("Timestamp", "Now")).ok().flatten());
+    let parent_ms = value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+    InherentData::with_timestamp(now_ms.max(parent_ms.saturating_add(step_ms)))
 }

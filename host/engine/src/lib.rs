@@ -42,6 +42,7 @@ mod sealing;
 mod spoiler;
 mod submit;
 
+pub use author::inherents;
 pub use config::{Budget, EngineConfig, Unlimited};
 pub use engine::Engine;
 pub use event::{Action, Event, MiningChange, MiningStatus, Reply, RequestId, SealError, Submission, SubmitError};

@@ -9,13 +9,10 @@ use lru::LruCache;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use ziver_chain::{BlockId, BuildError, BuildRequest, ChainReader, Place, ReadError as ChainError};
-use ziver_engine::EngineConfig;
+use ziver_engine::{EngineConfig, inherents};
 use ziver_executor::CallError;
 use ziver_metadata::Metadata;
-use ziver_primitives::{
-    AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID,
-    inherents::InherentData, storage_keys::item_prefix,
-};
+use ziver_primitives::{AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID};
 use ziver_rpc::{BlockRef, BlockStats, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
 use ziver_state::{RuntimeCode, StateError, View};
 
@@ -60,10 +57,7 @@ impl ChainView {
             DigestItem::PreRuntime(ZIVER_ENGINE_ID, author) => AccountId20::decode(&mut author.as_slice()).ok(),
             _ => None,
         });
-        let before = self.storage(parent, None, &item_prefix("Timestamp", "Now"))?;
-        let before_ms = before.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
-        let step_ms = EngineConfig::default().timestamp_step_ms;
-        let inherents = InherentData::with_timestamp(now_ms().max(before_ms.saturating_add(step_ms)));
+        let inherents = inherents(&self.reader, &parent, now_ms(), EngineConfig::default().timestamp_step_ms);
         Ok(BuildRequest { parent, author: author.unwrap_or_default(), inherents, body_bytes_max: usize::MAX })
     }
 

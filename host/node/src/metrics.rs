@@ -16,10 +16,7 @@ mod process;
 pub mod server;
 
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, OnceLock, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -63,8 +60,6 @@ pub struct Metrics {
     sessions: Gauge,
     connections: OnceLock<Connections>,
     process: process::Process,
-    ready: AtomicU64,
-    future: AtomicU64,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -141,8 +136,6 @@ impl Metrics {
             sessions: registered(ziver, "rpc_sessions", "Connections of RPC clients"),
             connections: OnceLock::new(),
             process,
-            ready: AtomicU64::new(0),
-            future: AtomicU64::new(0),
             reader,
             registry,
         }
@@ -155,8 +148,6 @@ impl Metrics {
             if is_import { &self.import } else { &self.build }.observe(took.as_secs_f64());
         }
         let PoolSize { ready_count, ready_bytes, future_count, future_bytes, .. } = pool;
-        self.ready.store(ready_count as u64, Ordering::Relaxed);
-        self.future.store(future_count as u64, Ordering::Relaxed);
         for (queue, count, bytes) in [("ready", ready_count, ready_bytes), ("future", future_count, future_bytes)] {
             self.pool.get_or_create(&QueueLabel { queue }).set(gauge_of(count as u64));
             self.pool_bytes.get_or_create(&QueueLabel { queue }).set(gauge_of(bytes as u64));
@@ -186,8 +177,9 @@ impl Metrics {
     }
 
     /// Ready and future transactions in the pool.
-    pub fn pool(&self) -> (u64, u64) {
-        (self.ready.load(Ordering::Relaxed), self.future.load(Ordering::Relaxed))
+    pub fn pool(&self) -> (i64, i64) {
+        let count = |queue| self.pool.get_or_create(&QueueLabel { queue }).get();
+        (count("ready"), count("future"))
     }
 
     /// Notes the signed transactions in a second, as just measured.

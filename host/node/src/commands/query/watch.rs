@@ -276,9 +276,8 @@ async fn follow(remote: &mut Remote, blocks: &mut Option<Blocks>, last: usize, s
         tokio::select! {
             head = heads.next() => {
                 let head = head.context("the node ended the subscription")?.context("the node answered no header")?;
-                let number = head["number"].as_str().and_then(|text| u32::from_str_radix(text.strip_prefix("0x")?, 16).ok());
-                let number = number.context("the node answered a header without a number")?;
                 // The notification carries no hash, and which block has the number may have changed since.
+                let number = read_header(Hash::zero(), head)?.number;
                 let Some(hash) = remote.hash("chain_getBlockHash", vec![json!(number)]).await? else { continue };
                 if blocks.rows.get(&number).is_some_and(|row| row.hash == hash) && number == blocks.best() {
                     continue;
