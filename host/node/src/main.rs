@@ -22,9 +22,6 @@ mod chain_view;
 mod cli;
 mod commands;
 mod config;
-#[cfg(test)]
-#[path = "../../fuzz/tests/it/damage.rs"]
-mod damage;
 mod descriptors;
 mod engine_loop;
 mod files;

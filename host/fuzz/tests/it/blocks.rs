@@ -9,8 +9,8 @@ use ziver_db::{Batch, Column, Db};
 use ziver_executor::{CallError, Overlay};
 use ziver_primitives::{Block, OpaqueExtrinsic};
 
-use crate::damage::fuzz;
 use crate::development_chain::{Alith, Baltathar, EXECUTOR, World, dev_source, dump};
+use ziver_fuzz::damage::fuzz;
 
 /// A chain with a block on it, and a good block that is not on it.
 fn world() -> (World, Block) {

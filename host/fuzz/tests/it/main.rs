@@ -6,7 +6,6 @@
 mod development_chain;
 
 mod blocks;
-mod damage;
 mod metadata;
 mod runtimes;
 mod specs;

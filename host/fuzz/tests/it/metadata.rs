@@ -4,8 +4,8 @@ use codec::{Decode, Encode};
 use ziver_executor::{Overlay, RuntimeCode};
 use ziver_metadata::Metadata;
 
-use crate::damage::fuzz;
 use crate::development_chain::{Alith, Baltathar, EXECUTOR, World, state};
+use ziver_fuzz::damage::fuzz;
 
 fn metadata() -> Vec<u8> {
     let code = RuntimeCode::new(ziver_wasm::RUNTIME);

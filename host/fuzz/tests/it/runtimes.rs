@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use ziver_executor::{CallError, CompileStrategy, Executor, ExecutorConfig, Limits, Overlay, RuntimeCode};
 
-use crate::damage::fuzz;
+use ziver_fuzz::damage::fuzz;
 
 static EXECUTOR: LazyLock<Executor> = LazyLock::new(|| {
     let limits = Limits { memory_pages_max: 64, calls_at_once_max: 2, call_time_ms_max: 10_000, ..Limits::default() };

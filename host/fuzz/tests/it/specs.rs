@@ -2,7 +2,7 @@
 
 use ziver_chain::ChainSpec;
 
-use crate::damage::fuzz;
+use ziver_fuzz::damage::fuzz;
 
 #[test]
 fn chain_specification() {

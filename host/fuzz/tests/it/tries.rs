@@ -10,7 +10,7 @@ use ziver_trie::trie_db::proof::{generate_proof, verify_proof};
 use ziver_trie::trie_db::{DBValue, NodeCodec as _};
 use ziver_trie::{Blake2Hasher, KeccakHasher, LayoutV0, LayoutV1, NodeCodec, ProofReader, StateVersion};
 
-use crate::damage::fuzz;
+use ziver_fuzz::damage::fuzz;
 
 const KEYS: [&[u8]; 5] = [b"", b"alpha", b"alphabet", b"beta", &[0xff; 40]];
 

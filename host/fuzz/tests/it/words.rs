@@ -3,7 +3,7 @@
 use codec::{Decode, Encode};
 use ziver_primitives::{Block, Digest, DigestItem, Era, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
 
-use crate::damage::fuzz;
+use ziver_fuzz::damage::fuzz;
 
 /// What decodes encodes to something that decodes to the same; the first may be longer than the canonical form.
 fn assert_round_trip<T: Decode + Encode + PartialEq + std::fmt::Debug>(bytes: &[u8]) {

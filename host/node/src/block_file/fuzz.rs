@@ -1,9 +1,9 @@
 //! Files of blocks, damaged: whatever is read is a block that both formats give back.
 
+use ziver_fuzz::damage::fuzz;
 use ziver_primitives::{Digest, DigestItem, Hash, ZIVER_ENGINE_ID};
 
 use super::*;
-use crate::damage::fuzz;
 
 fn block(number: u32, extrinsics: &[&[u8]]) -> Block {
     let logs = vec![DigestItem::PreRuntime(ZIVER_ENGINE_ID, vec![7; 20]), DigestItem::RuntimeEnvironmentUpdated];

@@ -142,6 +142,18 @@ fn variable_that_only_begins_like_ours_is_a_warning() {
 }
 
 #[test]
+fn variables_of_the_project_s_own_scripts_and_tests_are_no_warning() {
+    let guide = include_str!("../../../../docs/testing.md");
+    let (_, rest) = guide.split_once("\n## Variables\n").unwrap();
+    let (table, _) = rest.split_once("\n## ").unwrap();
+    let names: Vec<_> = table.split('`').filter_map(|word| word.split('=').next()).collect();
+    let names: Vec<_> = names.into_iter().filter(|word| word.starts_with("ZIVER_")).collect();
+    assert!(names.len() > 10, "{names:?}");
+    let variables: Vec<_> = names.iter().map(|name| (*name, "x")).collect();
+    assert_eq!(read_all(&[], &variables, "").unwrap().warnings, Vec::<String>::new());
+}
+
+#[test]
 fn wrong_value_is_refused_with_place_option_value_and_what_is_allowed() {
     for (text, expected) in [
         ("\nrpc-port = 70000", "FILE:2: rpc-port = \"70000\" is not allowed: a whole number from 0 to 65535 expected"),

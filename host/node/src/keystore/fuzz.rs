@@ -1,7 +1,8 @@
 //! Key files, damaged: what is read can be written again, and what costs little can be opened or says why not.
 
+use ziver_fuzz::damage::fuzz;
+
 use super::*;
-use crate::damage::fuzz;
 
 /// Work that a run may spend: the vectors of the definition take a thousand times more.
 const ROUNDS_MAX: u64 = 1 << 10;

@@ -1,7 +1,8 @@
 //! Secrets as people write them, damaged: a key that comes out is the same by its bytes, and no error repeats the secret.
 
+use ziver_fuzz::damage::fuzz;
+
 use super::*;
-use crate::damage::fuzz;
 
 #[test]
 fn secret() {

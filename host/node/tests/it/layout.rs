@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 
 use serde_json::Value;
 
-/// A crate: its folder, and the names of what it imports.
+/// A crate: its folder, the names of what it imports, and of those what it imports for more than tests.
 struct Crate {
     folder: String,
     imports: Vec<String>,
+    runs: Vec<String>,
 }
 
 fn crates() -> BTreeMap<String, Crate> {
@@ -21,8 +22,10 @@ fn crates() -> BTreeMap<String, Crate> {
         let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap();
         let folder = folder.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
         let dependencies = package["dependencies"].as_array().unwrap();
-        let imports = dependencies.iter().map(|dependency| dependency["name"].as_str().unwrap().to_owned()).collect();
-        (package["name"].as_str().unwrap().to_owned(), Crate { folder, imports })
+        let name = |dependency: &Value| dependency["name"].as_str().unwrap().to_owned();
+        let imports = dependencies.iter().map(name).collect();
+        let runs = dependencies.iter().filter(|dependency| dependency["kind"] != "dev").map(name).collect();
+        (name(package), Crate { folder, imports, runs })
     };
     let crates: BTreeMap<_, _> = metadata["packages"].as_array().unwrap().iter().map(describe).collect();
     assert!(crates.len() > 10, "the workspace was found");
@@ -95,8 +98,11 @@ fn only_the_node_joins_engine_and_rpc() {
 }
 
 #[test]
-fn nothing_imports_a_crate_of_tests() {
-    assert_imports("tests alone", |_| true, |_, to| !["host/conformance", "host/fuzz"].contains(&to));
+fn nothing_imports_a_crate_of_tests_but_the_tests_of_the_node() {
+    assert_imports("tests alone", |_| true, |_, to| to != "host/conformance");
+    assert_imports("tests alone", |from| from != "host/node", |_, to| to != "host/fuzz");
+    let node = crates().remove("ziver-node").unwrap();
+    assert!(!node.runs.iter().any(|name| name == "ziver-fuzz"), "the program has no fuzz target");
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! Damage to valid input.
+//!
+//! ```ignore
+//! fuzz(&[valid.encode()], |bytes| assert!(Header::decode(&mut &bytes[..]).is_err()));
+//! ```
 
 use std::{env, time::Instant};
 
@@ -14,7 +18,7 @@ const EDITS_MAX: usize = 6;
 
 /// One change. Places wrap around the end of the input.
 #[derive(Clone, Debug)]
-pub enum Edit {
+enum Edit {
     Flip {
         at: u32,
         bit: u8,
@@ -52,14 +56,14 @@ pub enum Edit {
 
 /// Which valid input, and what is done to it.
 #[derive(Clone, Debug)]
-pub struct Damage {
-    pub seed: u16,
-    pub edits: Vec<Edit>,
+struct Damage {
+    seed: u16,
+    edits: Vec<Edit>,
 }
 
 impl Damage {
     /// One of the seeds, damaged.
-    pub fn of(&self, seeds: &[Vec<u8>]) -> Vec<u8> {
+    fn of(&self, seeds: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes = seeds[usize::from(self.seed) % seeds.len()].clone();
         for edit in self.edits.iter() {
             edit.apply(&mut bytes);
