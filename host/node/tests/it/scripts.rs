@@ -1,6 +1,7 @@
-//! What the scripts do when a step fails.
+//! What the scripts do when a step fails, and the variables that they know.
 
 use std::{
+    collections::BTreeSet,
     fs,
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -27,6 +28,31 @@ fn run_with(setup: &str, cargo: &str) -> Output {
     write_program(&programs.join("cargo"), &format!("case $1 in build) {cargo} ;; *) echo '{metadata}' ;; esac"));
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     Command::new(checkout.join("scripts/run")).arg("--tmp").env("PATH", path).output().unwrap()
+}
+
+/// Names that begin with `ZIVER_`.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    let is_of_name = |letter: char| letter.is_ascii_uppercase() || letter == '_';
+    text.split(move |letter| !is_of_name(letter)).filter(|word| word.starts_with("ZIVER_") && !word.ends_with('_'))
+}
+
+#[test]
+fn variables_of_scripts_and_clients_are_in_the_guides() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guides = ["docs/testing.md", "docs/operator.md"].map(|guide| fs::read_to_string(root.join(guide)).unwrap());
+    let known: BTreeSet<_> = guides.iter().flat_map(|guide| variables(guide)).collect();
+    for folder in ["scripts", "host/node/tests/clients", "host/node/tests/it", "host/fuzz/src"] {
+        let paths = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let mut found = 0;
+        for path in paths.filter(|path| path.is_file()) {
+            let text = fs::read_to_string(&path).unwrap();
+            for name in variables(&text) {
+                assert!(known.contains(name), "{name}, of {}, is in no table of docs", path.display());
+                found += 1;
+            }
+        }
+        assert!(found > 0, "{folder}");
+    }
 }
 
 #[test]
