@@ -1,0 +1,20 @@
+//! Benchmarks that set Ziver beside its peers, and what they have in common.
+//!
+//! A package of its own, outside the workspace: the peers are its dependencies, and the chain itself must not depend on them.
+//!
+//! # The pieces
+//! - [`record`]: one measurement is one line of JSON. Every benchmark of the project writes this format.
+//! - [`cpu`]: processor time of this process, its children, or any process, with all threads.
+//! - [`generator`]: numbers that are drawn the same in each run.
+//! - [`statistics`]: medians, and ratios of paired runs.
+//! - `src/bin/report.rs`: the records as tables and plots.
+//!
+//! # Usage
+//! `scripts/bench` at the root of the checkout runs them all; each alone is `cargo bench --bench trie -- --help`.
+//!
+//! Invariant: subjects that are compared take turns within one run (A B A B ...), so that load beside meets both.
+
+pub mod cpu;
+pub mod generator;
+pub mod record;
+pub mod statistics;
