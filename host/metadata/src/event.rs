@@ -1,11 +1,14 @@
 //! Events: the value of `System.Events`, as all Substrate runtimes keep it.
+//!
+//! [`Metadata::events`] reads them one at a time, so that who looks for a few of very many holds those alone.
 
 use codec::{Compact, Decode};
-use scale_info::TypeDef;
+use scale_info::{PortableRegistry, TypeDef};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::DecodeError;
+use crate::limits::{VALUES_COUNT_MAX, VALUES_PER_EVENTS_BYTE_MAX};
 use crate::read::{self, Budget};
 use crate::{Metadata, storage};
 
@@ -43,11 +46,11 @@ pub struct Event {
 }
 
 impl Metadata {
-    /// Reads the value of `System.Events`, in order.
-    pub fn decode_events(&self, bytes: &[u8]) -> Result<Vec<Event>, DecodeError> {
+    /// The events in the value of `System.Events`, in order, each read when it is asked for.
+    pub fn events<'a>(&'a self, bytes: &'a [u8]) -> Result<Events<'a>, DecodeError> {
         let unknown = || DecodeError::Unknown("list of events".to_owned());
         let item = self.storage(storage::EVENTS.0, storage::EVENTS.1).ok_or_else(unknown)?;
-        let record = match self.0.types.resolve(item.value_id).map(|ty| &ty.type_def) {
+        let record_id = match self.0.types.resolve(item.value_id).map(|ty| &ty.type_def) {
             Some(TypeDef::Sequence(sequence)) => sequence.type_param.id,
             // Substrate keeps them in a boxed list, which metadata shows as the list itself or as one field.
             Some(TypeDef::Composite(composite)) => match composite.fields.as_slice() {
@@ -59,15 +62,54 @@ impl Metadata {
             },
             _ => return Err(unknown()),
         };
-        let budget = Budget::new();
+        let values_left = VALUES_PER_EVENTS_BYTE_MAX.saturating_mul(bytes.len()).saturating_add(VALUES_COUNT_MAX);
         let mut input = bytes;
         let count = Compact::<u32>::decode(&mut input)?.0;
-        let mut events = Vec::new();
-        for _ in 0..count {
-            events.push(event(read::next(&self.0.types, record, &mut input, &budget)?)?);
+        Ok(Events { types: &self.0.types, record_id, input, count, values_left, has_ended: false })
+    }
+}
+
+/// Events that are read one after the other. The first that can't be read ends them with the reason; so do bytes that are
+/// left over behind the last.
+#[derive(Debug, Clone)]
+pub struct Events<'a> {
+    types: &'a PortableRegistry,
+    record_id: u32,
+    input: &'a [u8],
+    /// Events to come.
+    count: u32,
+    /// Values that all of them may still have.
+    values_left: usize,
+    has_ended: bool,
+}
+
+impl Events<'_> {
+    fn read(&mut self) -> Result<Event, DecodeError> {
+        // A cheap block may have any number of small events, so that each has its own bound. What all have is bounded by
+        // their bytes, for there are values that take none.
+        let given = self.values_left.min(VALUES_COUNT_MAX);
+        let budget = Budget::of(given);
+        let record = read::next(self.types, self.record_id, &mut self.input, &budget)?;
+        self.values_left -= given - budget.left();
+        event(record)
+    }
+}
+
+impl Iterator for Events<'_> {
+    type Item = Result<Event, DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
         }
-        read::finished(input)?;
-        Ok(events)
+        let Some(left) = self.count.checked_sub(1) else {
+            self.has_ended = true;
+            return read::finished(self.input).err().map(Err);
+        };
+        self.count = left;
+        let event = self.read();
+        self.has_ended = event.is_err();
+        Some(event)
     }
 }
 

@@ -64,7 +64,7 @@ pub use describe::{
     StorageHasher, StorageItem,
 };
 pub use error::{DecodeError, EncodeError, MetadataError};
-pub use event::{Event, Phase};
+pub use event::{Event, Events, Phase};
 pub use extrinsic::Extrinsic;
 pub use metadata::Metadata;
 pub use storage::StorageEntry;

@@ -4,8 +4,11 @@
 
 /// Nesting of values within each other, newtypes and compacts included: 21 batches of calls within each other.
 pub const DEPTH_LEVELS_MAX: usize = 64;
-/// Values in one decoded call, event list, storage value: some ten bytes of input each, many times a full block's events.
+/// Values in one decoded call, event, storage value.
 pub const VALUES_COUNT_MAX: usize = 1_000_000;
+/// Values in a list of events, for each of its bytes, besides [`VALUES_COUNT_MAX`] in all. The smallest events have a value
+/// or two to the byte.
+pub const VALUES_PER_EVENTS_BYTE_MAX: usize = 16;
 /// Levels of generics that the written name of a type shows.
 pub const TYPE_NAME_LEVELS_MAX: usize = 8;
 /// Bytes of metadata that are looked at.

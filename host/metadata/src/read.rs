@@ -23,7 +23,15 @@ pub(crate) struct Budget(Cell<usize>);
 
 impl Budget {
     pub fn new() -> Self {
-        Self(Cell::new(VALUES_COUNT_MAX))
+        Self::of(VALUES_COUNT_MAX)
+    }
+
+    pub fn of(values: usize) -> Self {
+        Self(Cell::new(values))
+    }
+
+    pub fn left(&self) -> usize {
+        self.0.get()
     }
 
     fn take(&self) -> Result<(), DecodeError> {

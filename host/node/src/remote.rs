@@ -191,7 +191,10 @@ impl Remote {
         let metadata = self.metadata_of_block(header).await?;
         let key = metadata.storage_key("System", "Events", &[])?;
         match self.storage(&key, header.hash).await? {
-            Some(bytes) => metadata.decode_events(&bytes).with_context(|| format!("events of block {}", header.number)),
+            Some(bytes) => {
+                let events = metadata.events(&bytes).and_then(Iterator::collect);
+                events.with_context(|| format!("events of block {}", header.number))
+            }
             None => Ok(Vec::new()),
         }
     }

@@ -36,14 +36,14 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
 }
 
 fn node_info(context: &Context) -> Value {
-    let block = |block: BlockRef| json!({ "hash": json::hash(block.hash), "number": format!("{:#x}", block.number) });
+    let block = |block: BlockRef| json!({ "hash": json::hash(block.hash), "number": json::quantity(block.number) });
     let (info, chain) = (&context.info, context.chain());
     json!({
         "name": info.node_name,
         "version": info.node_version,
         "chain": info.chain_name,
         "chainType": info.chain_type,
-        "chainId": format!("{:#x}", context.chain_id()),
+        "chainId": json::quantity(context.chain_id()),
         "genesis": json::hash(chain.genesis()),
         "best": block(chain.best()),
         "finalized": block(chain.finalized()),
@@ -64,9 +64,9 @@ struct Page {
 impl Page {
     fn json(self) -> Value {
         json!({
-            "from": format!("{:#x}", self.from),
+            "from": json::quantity(self.from),
             "blocks": self.blocks.into_iter().map(json::bytes).collect::<Vec<_>>(),
-            "next": self.next.map(|number| format!("{number:#x}")),
+            "next": self.next.map(json::quantity),
         })
     }
 }

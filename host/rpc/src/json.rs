@@ -24,11 +24,16 @@ pub fn hash(hash: Hash) -> String {
     bytes(hash.0)
 }
 
+/// A number as Ethereum's clients write it: `0x` and hexadecimal digits, as few as it has.
+pub fn quantity(number: impl Into<u128>) -> String {
+    format!("{:#x}", number.into())
+}
+
 /// A header.
 pub fn header(header: &Header) -> Value {
     json!({
         "parentHash": hash(header.parent_hash),
-        "number": format!("{:#x}", header.number),
+        "number": quantity(header.number),
         "stateRoot": hash(header.state_root),
         "extrinsicsRoot": hash(header.extrinsics_root),
         "digest": { "logs": header.digest.logs.iter().map(|item| bytes(item.encode())).collect::<Vec<_>>() },

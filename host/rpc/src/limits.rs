@@ -165,6 +165,10 @@ pub const LOGS_COUNT_MAX: usize = 10_000;
 pub const LOGS_READ_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of the JSON of the events that it answers.
 pub const LOGS_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of the JSON of events after which a subscriber to them is sent what there is before more are read.
+pub const LOGS_PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Events that a block or a receipt is shown with.
+pub const EVENTS_PER_ANSWER_MAX: usize = 65_536;
 /// Values in one list of a filter.
 pub const LOG_FILTER_VALUES_MAX: usize = 32;
 /// Blocks that one `zx_validateChain` checks.

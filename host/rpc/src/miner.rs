@@ -31,7 +31,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         let made = context.ask(|reply| Command::CreateBlock { create_empty, finalize, parent: None, reply }).await?;
         let hash = made.map_err(error::mining)?;
         let header = context.read(move |chain| chain.header(hash)).await?.map_err(error::state)?;
-        let number = header.map(|header| format!("{:#x}", header.number));
+        let number = header.map(|header| json::quantity(header.number));
         RpcResult::Ok(json!({ "hash": json::hash(hash), "number": number }))
     })?;
     Ok(())

@@ -9,6 +9,7 @@ use crate::{
     Context,
     chain_read::{ChainRead, ReadError},
     error::{self, RpcResult},
+    json,
     params::{Arguments, Bytes, HashArg},
 };
 
@@ -98,12 +99,11 @@ fn info(input: &mut &[u8]) -> Result<Value, codec::Error> {
 /// The parts of the fee; extrinsics without signature pay none.
 fn details(input: &mut &[u8]) -> Result<Value, codec::Error> {
     let inclusion: Option<(Balance, Balance, Balance)> = Decode::decode(input)?;
-    let hexadecimal = |amount: Balance| format!("{amount:#x}");
     let inclusion = inclusion.map(|(base, length, weight)| {
         json!({
-            "baseFee": hexadecimal(base),
-            "lenFee": hexadecimal(length),
-            "adjustedWeightFee": hexadecimal(weight),
+            "baseFee": json::quantity(base),
+            "lenFee": json::quantity(length),
+            "adjustedWeightFee": json::quantity(weight),
         })
     });
     Ok(json!({ "inclusionFee": inclusion }))

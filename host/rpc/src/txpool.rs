@@ -34,7 +34,7 @@ const UNSIGNED: &str = "unsigned";
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_async_method("txpool_status", |_, context, _| async move {
         let status = context.ask(|reply| Command::PoolStatus { reply }).await?;
-        let quantity = |number: usize| format!("{number:#x}");
+        let quantity = |number: usize| json::quantity(number as u64);
         RpcResult::Ok(json!({
             "pending": quantity(status.ready_count),
             "queued": quantity(status.future_count),
@@ -166,7 +166,6 @@ impl Lister {
     }
 
     fn one(&mut self, transaction: &PoolTransaction) -> Listed {
-        let quantity = |number: u64| format!("{number:#x}");
         let decoded = self.decode(&transaction.bytes);
         let (mut from, mut nonce) = (None, None);
         if let Some((account, number)) = transaction.sender {
@@ -179,7 +178,7 @@ impl Lister {
         Listed {
             hash: json::hash(transaction.hash),
             from,
-            nonce: nonce.map(quantity),
+            nonce: nonce.map(json::quantity),
             call: decoded.map(|(extrinsic, args)| Call {
                 pallet: extrinsic.call.pallet,
                 call: extrinsic.call.call,
@@ -187,7 +186,7 @@ impl Lister {
             }),
             raw: json::bytes(&transaction.bytes),
             priority: transaction.priority.to_string(),
-            valid_till: transaction.valid_till.map(|number| quantity(number.into())),
+            valid_till: transaction.valid_till.map(json::quantity),
             is_local: transaction.local,
         }
     }

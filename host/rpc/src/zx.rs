@@ -12,7 +12,9 @@
 use codec::Decode;
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde_json::{Value, json};
-use ziver_primitives::{AccountId20, Balance, Hash, Nonce, hashing::blake2_128, storage_keys::item_prefix};
+use ziver_primitives::{
+    AccountId20, Balance, BlockNumber, Hash, Header, Nonce, hashing::blake2_128, storage_keys::item_prefix,
+};
 
 use crate::{
     Context,
@@ -31,7 +33,6 @@ mod logs;
 mod send;
 mod subscribe;
 
-use decoded::quantity;
 pub use send::fund;
 
 /// Adds the methods.
@@ -48,14 +49,14 @@ fn register_accounts(module: &mut RpcModule<Context>) -> Result<(), RegisterMeth
     module.register_async_method("zx_getBalance", |params, context, _| async move {
         let (account, tag) = arguments(&params)?;
         let (_, free) = account_at(&context, account, tag).await?;
-        RpcResult::Ok(quantity(free))
+        RpcResult::Ok(json::quantity(free))
     })?;
     module.register_async_method("zx_getTransactionCount", |params, context, _| async move {
         let nonce = match arguments(&params)? {
             (account, BlockTag::Pending) => system::next_index(&context, account).await?,
             (account, tag) => account_at(&context, account, tag).await?.0,
         };
-        RpcResult::Ok(quantity(nonce))
+        RpcResult::Ok(json::quantity(nonce))
     })?;
     module.register_async_method("zx_getAccount", |params, context, _| async move {
         let (account, tag) = arguments(&params)?;
@@ -87,13 +88,23 @@ fn failed(why: ReadError) -> ErrorObjectOwned {
 
 /// The block that a tag means, which must be known.
 fn must_exist(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<Hash> {
+    header_of(chain, tag).map(|(hash, _)| hash)
+}
+
+/// Its number.
+fn number_of(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<BlockNumber> {
+    header_of(chain, tag).map(|(_, header)| header.number)
+}
+
+fn header_of(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<(Hash, Header)> {
     let hash = resolve(chain, tag).map_err(failed)?;
     let missing = || match tag {
         BlockTag::Number(number) => error::not_found(format_args!("block {number}")),
         tag => error::not_found(format_args!("block {tag:?}")),
     };
     let hash = hash.ok_or_else(missing)?;
-    chain.header(hash).map_err(failed)?.map(|_| hash).ok_or_else(|| failed(ReadError::UnknownBlock(hash)))
+    let header = chain.header(hash).map_err(failed)?.ok_or_else(|| failed(ReadError::UnknownBlock(hash)))?;
+    Ok((hash, header))
 }
 
 /// Nonce and free balance.
@@ -131,7 +142,7 @@ fn flatten(value: Value, into: &mut serde_json::Map<String, Value>) {
     for (name, field) in fields {
         let number = field.as_u64().map(u128::from).or_else(|| field.as_str()?.parse().ok());
         match (field, number) {
-            (_, Some(number)) => drop(into.insert(name, quantity(number).into())),
+            (_, Some(number)) => drop(into.insert(name, json::quantity(number).into())),
             (field @ Value::Object(_), None) => flatten(field, into),
             (field, None) => drop(into.insert(name, field)),
         }

@@ -42,7 +42,7 @@ fn values_by_metadata() {
     fuzz(&seeds, |bytes| {
         let _ = metadata.decode_extrinsic(bytes);
         let _ = metadata.decode_call(bytes);
-        let _ = metadata.decode_events(bytes);
+        let _ = metadata.events(bytes).map(Iterator::count);
         let _ = metadata.describe_dispatch_error_bytes(bytes);
         let _ = metadata.decode_storage_value("System", "Account", bytes);
         let _ = metadata.storage_of_key(bytes);

@@ -1,8 +1,8 @@
 //! Events, and the reasons of failures in them.
 
-use codec::Encode;
+use codec::{Compact, Encode};
 use serde_json::json;
-use ziver_metadata::Phase;
+use ziver_metadata::{DecodeError, Event, Metadata, Phase, limits::VALUES_COUNT_MAX};
 
 use crate::runtime::{all, metadata};
 
@@ -14,6 +14,10 @@ fn events() -> Vec<u8> {
     let failed = (0u8, 1u32, [0u8, 1], module, (weight, 0u8, 0u8), Vec::<[u8; 32]>::new()).encode();
     let updated = (1u8, [0u8, 2], Vec::<[u8; 32]>::new()).encode();
     [vec![3 << 2], transfer, failed, updated].concat()
+}
+
+fn read(metadata: &Metadata, bytes: &[u8]) -> Result<Vec<Event>, DecodeError> {
+    metadata.events(bytes)?.collect()
 }
 
 fn transfer_index() -> u8 {
@@ -31,7 +35,7 @@ fn insufficient_balance() -> u8 {
 #[test]
 fn events_are_told_with_phase_names_fields_and_topics() {
     for metadata in all() {
-        let read = metadata.decode_events(&events()).unwrap();
+        let read = read(metadata, &events()).unwrap();
         let told: Vec<_> = read.iter().map(|event| (event.phase, event.pallet.as_str(), event.name.as_str())).collect();
         assert_eq!(
             told,
@@ -53,7 +57,7 @@ fn events_are_told_with_phase_names_fields_and_topics() {
 #[test]
 fn reasons_of_failures_are_told_in_words() {
     for metadata in all() {
-        let read = metadata.decode_events(&events()).unwrap();
+        let read = read(metadata, &events()).unwrap();
         let told = metadata.describe_dispatch_error(&read[1].fields["dispatch_error"]);
         assert!(told.starts_with("Balances.InsufficientBalance: "), "{told}");
         let token = metadata.describe_dispatch_error_bytes(&[7, 0]).unwrap();
@@ -69,9 +73,30 @@ fn reasons_of_failures_are_told_in_words() {
 #[test]
 fn no_events_are_an_empty_list_and_cut_ones_an_error() {
     let metadata = metadata();
-    assert_eq!(metadata.decode_events(&[0]), Ok(vec![]));
+    assert_eq!(read(&metadata, &[0]), Ok(vec![]));
     let bytes = events();
     for length in 0..bytes.len() {
-        assert!(metadata.decode_events(&bytes[..length]).is_err(), "{length}");
+        assert!(read(&metadata, &bytes[..length]).is_err(), "{length}");
     }
+}
+
+#[test]
+fn events_before_a_fault_are_told_and_the_fault_once() {
+    let metadata = metadata();
+    let cut = events();
+    let told: Vec<_> = metadata.events(&cut[..cut.len() - 1]).unwrap().map(|event| event.is_ok()).collect();
+    assert_eq!(told, [true, true, false]);
+    let surplus = [events(), vec![0]].concat();
+    let told: Vec<_> = metadata.events(&surplus).unwrap().collect();
+    assert!(told[..3].iter().all(Result::is_ok));
+    assert_eq!(told[3..], [Err(DecodeError::LeftOver(1))]);
+}
+
+#[test]
+fn block_full_of_small_events_is_read_to_its_end() {
+    // `System.CodeUpdated` has five values in four bytes.
+    let count = VALUES_COUNT_MAX / 4;
+    let bytes = [Compact(count as u32).encode(), [1u8, 0, 2, 0].repeat(count)].concat();
+    let metadata = metadata();
+    assert_eq!(metadata.events(&bytes).unwrap().filter(|event| event.is_ok()).count(), count);
 }

@@ -1,7 +1,10 @@
 //! Bytes that mean harm: an error within the limits, never a panic, a stack that overflows or memory without end.
 
 use codec::{Compact, Encode};
-use frame_metadata::v14::{ExtrinsicMetadata, RuntimeMetadataV14};
+use frame_metadata::v14::{
+    ExtrinsicMetadata, PalletMetadata, PalletStorageMetadata, RuntimeMetadataV14, StorageEntryMetadata,
+    StorageEntryModifier, StorageEntryType,
+};
 use proptest::prelude::*;
 use scale_info::{MetaType, TypeInfo, meta_type};
 use ziver_metadata::{DecodeError, Metadata, limits::VALUES_COUNT_MAX};
@@ -28,7 +31,9 @@ fn lists_that_claim_more_than_there_is_end_in_an_error() {
     for count in [1_000u32, u32::MAX] {
         let claim = ([1u8, 0], Compact(count)).encode();
         assert!(matches!(metadata().decode_call(&claim), Err(DecodeError::Bytes(_))));
-        assert!(metadata().decode_events(&Compact(count).encode()).is_err());
+        let metadata = metadata();
+        let events: Vec<_> = metadata.events(&Compact(count).encode()).unwrap().collect();
+        assert!(matches!(&events[..], [Err(DecodeError::Bytes(_))]), "{events:?}");
     }
 }
 
@@ -58,10 +63,44 @@ impl TypeInfo for Harmful {
     }
 }
 
+#[derive(TypeInfo)]
+#[allow(dead_code, reason = "only its description is used")]
+enum Word {
+    Initialization,
+}
+
+#[derive(TypeInfo)]
+#[allow(dead_code, reason = "only its description is used")]
+enum Told {
+    System(Word),
+}
+
+/// An event whose topics take no bytes.
+#[derive(TypeInfo)]
+#[allow(dead_code, reason = "only its description is used")]
+struct Record {
+    phase: Word,
+    event: Told,
+    topics: Vec<Nothing>,
+}
+
 fn harmful() -> Metadata {
     let extrinsic = ExtrinsicMetadata { ty: meta_type::<Harmful>(), version: 4, signed_extensions: vec![] };
-    let metadata = RuntimeMetadataV14::new(vec![], extrinsic, meta_type::<()>());
+    let metadata = RuntimeMetadataV14::new(vec![system()], extrinsic, meta_type::<()>());
     Metadata::decode(&frame_metadata::RuntimeMetadataPrefixed::from(metadata).encode()).unwrap()
+}
+
+/// A pallet that keeps a list of such events.
+fn system() -> PalletMetadata {
+    let events = StorageEntryMetadata {
+        name: "Events",
+        modifier: StorageEntryModifier::Optional,
+        ty: StorageEntryType::Plain(meta_type::<Vec<Record>>()),
+        default: vec![],
+        docs: vec![],
+    };
+    let storage = Some(PalletStorageMetadata { prefix: "System", entries: vec![events] });
+    PalletMetadata { name: "System", storage, calls: None, event: None, constants: vec![], error: None, index: 0 }
 }
 
 fn type_of(metadata: &Metadata, is: impl Fn(&str) -> bool) -> u32 {
@@ -80,6 +119,16 @@ fn values_without_bytes_are_counted() {
     assert_eq!(metadata.decode_value(list, &Compact(u32::MAX).encode()), Err(DecodeError::TooMany));
     let array = type_of(&metadata, |name| name.starts_with("[Vec<Nothing>"));
     assert_eq!(metadata.decode_value(array, &vec![0; 4_000_000]), Err(DecodeError::TooMany));
+}
+
+#[test]
+fn events_without_bytes_are_counted_over_the_whole_list() {
+    let topics = u32::try_from(VALUES_COUNT_MAX).unwrap() / 4 * 3;
+    let record = ([0u8; 3], Compact(topics)).encode();
+    let bytes = [vec![2 << 2], record.clone(), record].concat();
+    let metadata = harmful();
+    let told: Vec<_> = metadata.events(&bytes).unwrap().map(|event| event.map(|event| event.topics.len())).collect();
+    assert_eq!(told, [Ok(topics as usize), Err(DecodeError::TooMany)]);
 }
 
 #[test]
@@ -102,7 +151,7 @@ proptest! {
     fn any_bytes_are_read_or_refused(bytes: Vec<u8>, format in prop::sample::select(vec![4u8, 0x84, 5, 0x45, 0]), which in 0usize..3) {
         let metadata = &all()[which];
         let _ = metadata.decode_call(&bytes);
-        let _ = metadata.decode_events(&bytes);
+        let _ = metadata.events(&bytes).map(Iterator::count);
         let _ = metadata.decode_extrinsic(&bytes);
         let _ = metadata.decode_extrinsic(&[vec![format], bytes.clone()].concat());
         let _ = metadata.describe_dispatch_error_bytes(&bytes);
@@ -123,7 +172,7 @@ proptest! {
         bytes[at] = byte;
         if let Ok(metadata) = Metadata::decode(&bytes) {
             let _ = metadata.decode_call(&call);
-            let _ = metadata.decode_events(&call);
+            let _ = metadata.events(&call).map(Iterator::count);
             let _ = metadata.decode_extrinsic(&call);
             for pallet in metadata.pallets() {
                 for constant in &pallet.constants {

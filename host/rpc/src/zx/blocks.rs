@@ -5,7 +5,7 @@ use serde_json::Value;
 use ziver_primitives::Hash;
 
 use super::{
-    decoded::{self, Decoded, quantity},
+    decoded::{self, Decoded},
     failed, resolve,
 };
 use crate::{
@@ -24,14 +24,14 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
             let mut arguments = Arguments::new(&params)?;
             let tag: BlockTag = arguments.optional()?.unwrap_or_default();
             let full: bool = arguments.optional()?.unwrap_or_default();
-            context.decode(move |chain| block(chain, tag, full)).await?.map_err(failed)
+            context.decode(move |chain| block(chain, tag, full)).await?
         })?;
     }
     module.register_async_method("zx_getBlockTransactionCount", |params, context, _| async move {
         let tag: BlockTag = Arguments::new(&params)?.optional()?.unwrap_or_default();
         let count = move |chain: &dyn ChainRead| -> Result<Option<String>, ReadError> {
             let Some(hash) = resolve(chain, tag)? else { return Ok(None) };
-            Ok(chain.block(hash)?.map(|block| quantity(block.extrinsics.len() as u64)))
+            Ok(chain.block(hash)?.map(|block| json::quantity(block.extrinsics.len() as u64)))
         };
         context.read(count).await?.map_err(failed)
     })?;
@@ -44,24 +44,22 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     })?;
     module.register_async_method("zx_getTransactionReceipt", |params, context, _| async move {
         let HashArg(hash) = Arguments::new(&params)?.required()?;
-        context.decode(move |chain| receipt(chain, hash)).await?.map_err(failed)
+        context.decode(move |chain| receipt(chain, hash)).await?
     })?;
     Ok(())
 }
 
-fn block(chain: &dyn ChainRead, tag: BlockTag, full: bool) -> Result<Value, ReadError> {
-    let Some(hash) = resolve(chain, tag)? else { return Ok(Value::Null) };
-    let Some(decoded) = Decoded::read(chain, hash)? else { return Ok(Value::Null) };
+fn block(chain: &dyn ChainRead, tag: BlockTag, full: bool) -> RpcResult<Value> {
+    let Some(hash) = resolve(chain, tag).map_err(failed)? else { return Ok(Value::Null) };
+    let Some(decoded) = Decoded::read(chain, hash).map_err(failed)? else { return Ok(Value::Null) };
     let mut object = decoded.outline(chain);
-    let count = decoded.block.extrinsics.len();
     let transactions: Vec<Value> = if full {
-        let events = decoded.events(chain)?;
-        let others = events.iter().enumerate().filter(|(_, event)| event.phase.extrinsic_index().is_none());
-        let others: Vec<_> = others.map(|(position, event)| decoded.log(position, event)).collect();
-        object.insert("events".into(), others.into());
-        (0..count).filter_map(|index| decoded.full_transaction(index, &events)).collect()
+        let events = decoded.events_by_extrinsic(chain)?;
+        object.insert("events".into(), decoded.logs(&events.others).into());
+        let transactions = events.of.iter().enumerate();
+        transactions.filter_map(|(index, events)| decoded.full_transaction(index, events)).collect()
     } else {
-        decoded.block.extrinsics.iter().map(|extrinsic| json::hash(extrinsic.hash()).into()).collect()
+        decoded.hashes.iter().map(|hash| json::hash(*hash).into()).collect()
     };
     object.insert("transactions".into(), transactions.into());
     Ok(Value::Object(object))
@@ -77,10 +75,9 @@ fn transaction(chain: &dyn ChainRead, hash: Hash) -> Result<Option<Value>, ReadE
     Ok(located(chain, hash)?.and_then(|(decoded, index)| decoded.transaction(index)))
 }
 
-fn receipt(chain: &dyn ChainRead, hash: Hash) -> Result<Option<Value>, ReadError> {
-    let Some((decoded, index)) = located(chain, hash)? else { return Ok(None) };
-    let events = decoded.events(chain)?;
-    Ok(decoded.receipt(index, &events))
+fn receipt(chain: &dyn ChainRead, hash: Hash) -> RpcResult<Option<Value>> {
+    let Some((decoded, index)) = located(chain, hash).map_err(failed)? else { return Ok(None) };
+    Ok(decoded.receipt(index, &decoded.events_of(chain, index)?))
 }
 
 /// A transaction that waits in the pool; null where none of this hash does.

@@ -1,15 +1,26 @@
 //! A block taken apart with the metadata of the runtime that executed it: its parent's.
+//!
+//! Events are read one at a time ([`Decoded::events`]), because a cheap block may have very many: who shows them keeps what
+//! is shown alone, and no more than [`EVENTS_PER_ANSWER_MAX`] of them.
 
 use codec::Encode;
 use serde_json::{Map, Value, json};
 use ziver_metadata::{Event, Extrinsic, Metadata};
 use ziver_primitives::{Block, Hash};
 
-use super::known::{self, Ended};
+use super::{
+    failed,
+    known::{self, Ended},
+};
 use crate::{
     chain_read::{BlockRef, ChainRead, ReadError},
+    error::{self, RpcResult},
     json,
+    limits::EVENTS_PER_ANSWER_MAX,
 };
+
+/// An event with its place among the block's.
+pub type Placed = (usize, Event);
 
 /// A block with what is needed to read it.
 pub struct Decoded {
@@ -17,13 +28,18 @@ pub struct Decoded {
     pub at: BlockRef,
     /// The block.
     pub block: Block,
+    /// The hashes of its extrinsics.
+    pub hashes: Vec<Hash>,
     /// What its bytes mean.
     pub metadata: Metadata,
 }
 
-/// A quantity as Ethereum's clients write it.
-pub fn quantity(number: impl Into<u128>) -> String {
-    format!("{:#x}", number.into())
+/// The events of a block, sorted by where they happened.
+pub struct ByExtrinsic {
+    /// Those of each extrinsic.
+    pub of: Vec<Vec<Placed>>,
+    /// All others.
+    pub others: Vec<Placed>,
 }
 
 impl Decoded {
@@ -32,12 +48,8 @@ impl Decoded {
         let Some(block) = chain.block(hash)? else { return Ok(None) };
         let number = block.header.number;
         let metadata = chain.metadata(if number == 0 { hash } else { block.header.parent_hash })?;
-        Ok(Some(Self { at: BlockRef { hash, number }, block, metadata }))
-    }
-
-    /// Its events, in order.
-    pub fn events(&self, chain: &dyn ChainRead) -> Result<Vec<Event>, ReadError> {
-        self.decode_events(&self.event_bytes(chain)?)
+        let hashes = block.extrinsics.iter().map(|extrinsic| extrinsic.hash()).collect();
+        Ok(Some(Self { at: BlockRef { hash, number }, block, hashes, metadata }))
     }
 
     /// SCALE of the list of its events.
@@ -45,9 +57,42 @@ impl Decoded {
         chain.events(self.at.hash)?.ok_or(ReadError::Pruned(self.at.hash))
     }
 
-    /// Takes these apart.
-    pub fn decode_events(&self, bytes: &[u8]) -> Result<Vec<Event>, ReadError> {
-        self.metadata.decode_events(bytes).map_err(|why| ReadError::Backend(format!("events of the block: {why}")))
+    /// Takes these apart, in order.
+    pub fn events<'a>(
+        &'a self,
+        bytes: &'a [u8],
+    ) -> Result<impl Iterator<Item = Result<Placed, ReadError>> + 'a, ReadError> {
+        let strange = |why| ReadError::Backend(format!("events of the block: {why}"));
+        let events = self.metadata.events(bytes).map_err(strange)?.enumerate();
+        Ok(events.map(move |(position, event)| event.map(|event| (position, event)).map_err(strange)))
+    }
+
+    /// Its events in one pass, if an answer can hold them.
+    pub fn events_by_extrinsic(&self, chain: &dyn ChainRead) -> RpcResult<ByExtrinsic> {
+        let bytes = self.event_bytes(chain).map_err(failed)?;
+        let mut sorted = ByExtrinsic { of: self.hashes.iter().map(|_| Vec::new()).collect(), others: Vec::new() };
+        for placed in self.events(&bytes).map_err(failed)? {
+            let (position, event) = placed.map_err(failed)?;
+            check_count(position)?;
+            let index = event.phase.extrinsic_index();
+            let list = index.and_then(|index| sorted.of.get_mut(index as usize)).unwrap_or(&mut sorted.others);
+            list.push((position, event));
+        }
+        Ok(sorted)
+    }
+
+    /// The events of one extrinsic, if an answer can hold them.
+    pub fn events_of(&self, chain: &dyn ChainRead, index: usize) -> RpcResult<Vec<Placed>> {
+        let bytes = self.event_bytes(chain).map_err(failed)?;
+        let mut mine = Vec::new();
+        for placed in self.events(&bytes).map_err(failed)? {
+            let (position, event) = placed.map_err(failed)?;
+            if event.phase.extrinsic_index().is_some_and(|of| of as usize == index) {
+                check_count(mine.len())?;
+                mine.push((position, event));
+            }
+        }
+        Ok(mine)
     }
 
     /// The extrinsic at a position, as Ethereum's clients see a transaction.
@@ -59,46 +104,48 @@ impl Decoded {
     }
 
     /// How the extrinsic at a position ended, with its events.
-    pub fn receipt(&self, index: usize, events: &[Event]) -> Option<Value> {
+    pub fn receipt(&self, index: usize, events: &[Placed]) -> Option<Value> {
         let extrinsic = self.block.extrinsics.get(index)?;
-        let mine = || of_extrinsic(events, index).map(|(_, event)| event);
-        let ended = known::ended(&self.metadata, mine());
         let mut object = Map::new();
         place(&mut object, self.at, index);
-        object.insert("transactionHash".into(), json::hash(extrinsic.hash()).into());
+        object.insert("transactionHash".into(), json::hash(*self.hashes.get(index)?).into());
         if let Ok(decoded) = self.metadata.decode_extrinsic(&extrinsic.encode()) {
             object.extend(parties(&decoded));
         }
-        object.extend(outcome(&ended));
-        object.insert("events".into(), self.logs_of(index, events).into());
+        object.extend(self.outcome(events));
         Some(Value::Object(object))
     }
 
     /// The extrinsic at a position with how it ended.
-    pub fn full_transaction(&self, index: usize, events: &[Event]) -> Option<Value> {
+    pub fn full_transaction(&self, index: usize, events: &[Placed]) -> Option<Value> {
         let Some(Value::Object(mut object)) = self.transaction(index) else { return None };
         // The bytes are those of the decoded parts.
         object.remove("raw");
-        let ended = known::ended(&self.metadata, of_extrinsic(events, index).map(|(_, event)| event));
-        object.extend(outcome(&ended));
-        object.insert("events".into(), self.logs_of(index, events).into());
+        object.extend(self.outcome(events));
         Some(Value::Object(object))
     }
 
-    fn logs_of(&self, index: usize, events: &[Event]) -> Vec<Value> {
-        of_extrinsic(events, index).map(|(position, event)| self.log(position, event)).collect()
+    fn outcome(&self, events: &[Placed]) -> Map<String, Value> {
+        let mut object = outcome(&known::ended(&self.metadata, events.iter().map(|(_, event)| event)));
+        object.insert("events".into(), self.logs(events).into());
+        object
+    }
+
+    /// Events as Ethereum's clients see logs.
+    pub fn logs(&self, events: &[Placed]) -> Vec<Value> {
+        events.iter().map(|(position, event)| self.log(*position, event)).collect()
     }
 
     /// An event as Ethereum's clients see a log; `position` is its place among the block's.
     pub fn log(&self, position: usize, event: &Event) -> Value {
         let index = event.phase.extrinsic_index();
-        let extrinsic = index.and_then(|index| self.block.extrinsics.get(index as usize));
+        let hash = index.and_then(|index| self.hashes.get(index as usize));
         json!({
             "blockHash": json::hash(self.at.hash),
-            "blockNumber": quantity(self.at.number),
-            "logIndex": quantity(position as u64),
-            "transactionIndex": index.map(quantity),
-            "transactionHash": extrinsic.map(|extrinsic| json::hash(extrinsic.hash())),
+            "blockNumber": json::quantity(self.at.number),
+            "logIndex": json::quantity(position as u64),
+            "transactionIndex": index.map(json::quantity),
+            "transactionHash": hash.copied().map(json::hash),
             "phase": event.phase,
             "pallet": event.pallet,
             "name": event.name,
@@ -117,16 +164,16 @@ impl Decoded {
         let is_final = header.number <= chain.finalized().number
             && chain.hash_at(header.number).is_ok_and(|hash| hash == Some(self.at.hash));
         let json = json!({
-            "number": quantity(header.number),
+            "number": json::quantity(header.number),
             "hash": json::hash(self.at.hash),
             "parentHash": json::hash(header.parent_hash),
             "stateRoot": json::hash(header.state_root),
             "extrinsicsRoot": json::hash(header.extrinsics_root),
             "miner": known::author(&self.block).map(|author| json::bytes(author.0)),
-            "timestamp": time.map(|ms| quantity(ms / 1_000)),
+            "timestamp": time.map(|ms| json::quantity(ms / 1_000)),
             "timestampMs": time,
-            "size": quantity(self.block.encoded_size() as u64),
-            "transactionCount": quantity(self.block.extrinsics.len() as u64),
+            "size": json::quantity(self.block.encoded_size() as u64),
+            "transactionCount": json::quantity(self.block.extrinsics.len() as u64),
             "digest": { "logs": header.digest.logs.iter().map(|item| json::bytes(item.encode())).collect::<Vec<_>>() },
             "finalized": is_final,
         });
@@ -134,15 +181,18 @@ impl Decoded {
     }
 }
 
-fn of_extrinsic(events: &[Event], index: usize) -> impl Iterator<Item = (usize, &Event)> {
-    let is_mine = move |event: &Event| event.phase.extrinsic_index().is_some_and(|of| of as usize == index);
-    events.iter().enumerate().filter(move |(_, event)| is_mine(event))
+fn check_count(events: usize) -> RpcResult<()> {
+    if events < EVENTS_PER_ANSWER_MAX {
+        return Ok(());
+    }
+    let many = format!("More than {EVENTS_PER_ANSWER_MAX} events; zx_getLogs tells them in pages, with `skip` and `limit`");
+    Err(error::oversized_response(many))
 }
 
 fn place(object: &mut Map<String, Value>, at: BlockRef, index: usize) {
     object.insert("blockHash".into(), json::hash(at.hash).into());
-    object.insert("blockNumber".into(), quantity(at.number).into());
-    object.insert("transactionIndex".into(), quantity(index as u64).into());
+    object.insert("blockNumber".into(), json::quantity(at.number).into());
+    object.insert("transactionIndex".into(), json::quantity(index as u64).into());
 }
 
 /// Sender, and receiver and amount of a transfer.
@@ -151,18 +201,18 @@ fn parties(extrinsic: &Extrinsic) -> Map<String, Value> {
     Map::from_iter([
         ("from".into(), extrinsic.signer.clone().unwrap_or_default()),
         ("to".into(), transfer.map(|(to, _)| to.clone()).unwrap_or_default()),
-        ("value".into(), quantity(transfer.map_or(0, |(_, value)| value)).into()),
+        ("value".into(), json::quantity(transfer.map_or(0, |(_, value)| value)).into()),
     ])
 }
 
 fn outcome(ended: &Ended) -> Map<String, Value> {
-    let weight = ended.weight.map(|(time, proof)| json!({"refTime": quantity(time), "proofSize": quantity(proof)}));
+    let weight = ended.weight.map(|(time, proof)| json!({"refTime": json::quantity(time), "proofSize": json::quantity(proof)}));
     Map::from_iter([
         ("status".into(), ended.success.map(|success| if success { "0x1" } else { "0x0" }).into()),
         ("error".into(), ended.error.clone().into()),
-        ("gasUsed".into(), ended.weight.map(|(time, _)| quantity(time)).into()),
+        ("gasUsed".into(), ended.weight.map(|(time, _)| json::quantity(time)).into()),
         ("weight".into(), weight.unwrap_or_default()),
-        ("fee".into(), ended.fee.map(quantity).into()),
+        ("fee".into(), ended.fee.map(json::quantity).into()),
     ])
 }
 
@@ -181,10 +231,10 @@ pub fn transaction(metadata: &Metadata, bytes: &[u8]) -> Map<String, Value> {
             object.extend(parties(&extrinsic));
             let tip = extrinsic.tip.as_ref().and_then(|tip| tip.parse::<u128>().ok());
             object.extend([
-                ("nonce".into(), extrinsic.nonce.map(quantity).into()),
-                ("tip".into(), tip.map(quantity).into()),
+                ("nonce".into(), extrinsic.nonce.map(json::quantity).into()),
+                ("tip".into(), tip.map(json::quantity).into()),
                 ("era".into(), extrinsic.era.unwrap_or_default()),
-                ("version".into(), quantity(extrinsic.version).into()),
+                ("version".into(), json::quantity(extrinsic.version).into()),
                 ("signature".into(), extrinsic.signature.unwrap_or_default()),
                 ("pallet".into(), extrinsic.call.pallet.into()),
                 ("call".into(), extrinsic.call.call.into()),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use ziver_primitives::{BlockNumber, Hash};
 
-use super::{decoded::quantity, failed, resolve};
+use super::{failed, number_of};
 use crate::{
     Context,
     chain_read::{BlockRef, ChainRead, ReadError},
@@ -19,14 +19,14 @@ use crate::{
 
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
-    module.register_method("zx_chainId", |_, context, _| quantity(context.chain_id()))?;
-    module.register_method("zx_blockNumber", |_, context, _| quantity(context.chain().best().number))?;
+    module.register_method("zx_chainId", |_, context, _| json::quantity(context.chain_id()))?;
+    module.register_method("zx_blockNumber", |_, context, _| json::quantity(context.chain().best().number))?;
     module.register_async_method("zx_getChainInfo", |_, context, _| async move {
         let best = context.chain().best();
         let version = context.call(move |chain| chain.runtime_version(best.hash)).await?.map_err(failed)?;
-        let at = |block: BlockRef| json!({ "number": quantity(block.number), "hash": json::hash(block.hash) });
+        let at = |block: BlockRef| json!({ "number": json::quantity(block.number), "hash": json::hash(block.hash) });
         RpcResult::Ok(json!({
-            "chainId": quantity(context.chain_id()),
+            "chainId": json::quantity(context.chain_id()),
             "name": context.info.chain_name,
             "type": context.info.chain_type,
             "properties": context.info.properties,
@@ -60,25 +60,19 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
     Ok(())
 }
 
-fn number(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<BlockNumber> {
-    let unknown = || error::not_found(format_args!("the block {tag:?}"));
-    let hash = resolve(chain, tag).map_err(failed)?.ok_or_else(unknown)?;
-    chain.header(hash).map_err(failed)?.map(|header| header.number).ok_or_else(unknown)
-}
-
 /// Checks the best chain's blocks of a range against each other and against their bodies. Executing them again is
-/// `ziver-host check-chain`.
+/// `ziver-host check-chain`. After many problems it stops: what is answered is about the blocks up to there.
 fn validate(chain: &dyn ChainRead, from: Option<BlockTag>, to: Option<BlockTag>) -> RpcResult<Value> {
-    let to = to.map_or(Ok(chain.best().number), |tag| number(chain, tag))?;
+    let to = to.map_or(Ok(chain.best().number), |tag| number_of(chain, tag))?;
     let first = to.saturating_sub(VALIDATED_BLOCKS_DEFAULT - 1);
-    let from = from.map_or(Ok(first), |tag| number(chain, tag))?;
+    let from = from.map_or(Ok(first), |tag| number_of(chain, tag))?;
     let count = to.checked_sub(from).and_then(|more| more.checked_add(1));
     let count = count.ok_or_else(|| error::invalid_params("the range ends before it begins"))?;
     if count > VALIDATED_BLOCKS_MAX {
         return Err(error::invalid_params(format_args!("a range of {count} blocks; at most {VALIDATED_BLOCKS_MAX}")));
     }
     let mut problems = Vec::new();
-    let mut extrinsics = 0;
+    let (mut last, mut extrinsics) = (from, 0);
     let mut parent = match from.checked_sub(1) {
         Some(before) => chain.hash_at(before).map_err(failed)?,
         None => None,
@@ -86,6 +80,7 @@ fn validate(chain: &dyn ChainRead, from: Option<BlockTag>, to: Option<BlockTag>)
     for number in from..=to {
         let found = check(chain, number, parent, &mut problems).map_err(failed)?;
         parent = found.map(|(hash, _)| hash);
+        last = number;
         extrinsics += found.map_or(0, |(_, count)| count);
         if problems.len() >= VALIDATION_PROBLEMS_MAX {
             break;
@@ -93,10 +88,10 @@ fn validate(chain: &dyn ChainRead, from: Option<BlockTag>, to: Option<BlockTag>)
     }
     Ok(json!({
         "valid": problems.is_empty(),
-        "fromBlock": quantity(from),
-        "toBlock": quantity(to),
-        "blocks": quantity(count),
-        "transactions": quantity(extrinsics as u64),
+        "fromBlock": json::quantity(from),
+        "toBlock": json::quantity(last),
+        "blocks": json::quantity(last - from + 1),
+        "transactions": json::quantity(extrinsics as u64),
         "checked": ["numbers", "hashes of headers", "parents", "roots of extrinsics"],
         "problems": problems,
     }))

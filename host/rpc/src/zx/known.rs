@@ -47,8 +47,6 @@ pub struct Ended {
     pub weight: Option<(u64, u64)>,
     /// Fee with tip.
     pub fee: Option<u128>,
-    /// Tip.
-    pub tip: Option<u128>,
 }
 
 /// Reads from the events of one extrinsic how it ended.
@@ -67,7 +65,6 @@ pub fn ended<'a>(metadata: &Metadata, events: impl Iterator<Item = &'a Event>) -
             }
             ("TransactionPayment", "TransactionFeePaid") => {
                 ended.fee = amount(&event.fields, "actual_fee");
-                ended.tip = amount(&event.fields, "tip");
             }
             _ => {}
         }

@@ -11,7 +11,7 @@ use serde_json::{Value, value::RawValue};
 use ziver_metadata::Event;
 use ziver_primitives::{BlockNumber, Hash};
 
-use super::{decoded::Decoded, failed, resolve};
+use super::{decoded::Decoded, failed, number_of};
 use crate::{
     Context,
     chain_read::ChainRead,
@@ -42,11 +42,17 @@ pub struct Filter {
     name: Option<Any<String>>,
     address: Option<Any<AccountArg>>,
     topics: Option<AtMost<Option<Any<HashArg>>, LOG_FILTER_VALUES_MAX>>,
-    skip: usize,
+    skip: Option<usize>,
     limit: Option<usize>,
 }
 
 impl Filter {
+    /// Whether it says of which blocks, or which part of the events: what a subscription can't be asked for.
+    pub fn is_about_a_part(&self) -> bool {
+        let is_of_blocks = self.from_block.is_some() || self.to_block.is_some() || self.block_hash.is_some();
+        is_of_blocks || self.skip.is_some() || self.limit.is_some()
+    }
+
     /// Whether an event is wanted.
     pub fn fits(&self, event: &Event) -> bool {
         let named = |wanted: &Option<Any<String>>, name: &str| {
@@ -103,7 +109,7 @@ impl Found {
             return Err(error::invalid_params(format_args!("limit {limit} is more than {LOGS_COUNT_MAX}")));
         }
         let is_paged = filter.limit.is_some();
-        Ok(Self { skip: filter.skip, limit, is_paged, events: Vec::new(), bytes: 0 })
+        Ok(Self { skip: filter.skip.unwrap_or(0), limit, is_paged, events: Vec::new(), bytes: 0 })
     }
 
     /// Takes an event; whether more are wanted.
@@ -142,8 +148,9 @@ fn logs(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Box<RawValue>>>
             let until = decoded.at.number.saturating_sub(1);
             return Err(error::invalid_params(format_args!("{many}; narrow it: toBlock {until:#x} would do")));
         }
-        for (position, event) in decoded.decode_events(&events).map_err(failed)?.iter().enumerate() {
-            if filter.fits(event) && !found.take(|| decoded.log(position, event))? {
+        for placed in decoded.events(&events).map_err(failed)? {
+            let (position, event) = placed.map_err(failed)?;
+            if filter.fits(&event) && !found.take(|| decoded.log(position, &event))? {
                 return Ok(found.events);
             }
         }
@@ -160,12 +167,10 @@ fn blocks(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Hash>> {
         };
     }
     let number = |tag: Option<BlockTag>| -> RpcResult<BlockNumber> {
-        if let Some(BlockTag::Number(number)) = tag {
-            return Ok(number);
+        match tag.unwrap_or_default() {
+            BlockTag::Number(number) => Ok(number),
+            tag => number_of(chain, tag),
         }
-        let unknown = || error::not_found("the block of the range");
-        let hash = resolve(chain, tag.unwrap_or_default()).map_err(failed)?.ok_or_else(unknown)?;
-        chain.header(hash).map_err(failed)?.map(|header| header.number).ok_or_else(unknown)
     };
     // A range that ends beyond the best block ends there; one that begins there has nothing.
     let (from, to) = (number(filter.from_block)?, number(filter.to_block)?.min(chain.best().number));

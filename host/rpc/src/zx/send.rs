@@ -7,14 +7,14 @@ use codec::{Compact, Decode, Encode};
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use ziver_metadata::Metadata;
+use ziver_metadata::{Event, Metadata};
 use ziver_primitives::{
     AccountId20, Balance, EthereumSignature, Nonce,
     transaction::{DevelopmentAccount, UnsignedTransaction},
     validity::TransactionValidityError,
 };
 
-use super::{account_at, decoded::quantity, failed, known};
+use super::{account_at, failed, known};
 use crate::{
     Context, author,
     chain_read::{ChainRead, DryRun, ReadError},
@@ -105,7 +105,7 @@ pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodErr
         estimate(&context, &text).await
     })?;
     module.register_async_method("zx_gasPrice", |_, context, _| async move {
-        context.call(gas_price).await?.map(quantity).map_err(failed)
+        context.call(gas_price).await?.map(json::quantity).map_err(failed)
     })?;
     Ok(())
 }
@@ -216,7 +216,7 @@ async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
         let best = chain.best().hash;
         if is_signed { tried_weight(chain, best, &bytes) } else { reckoned_weight(chain, best, bytes) }
     };
-    context.call(weight).await?.map(quantity)
+    context.call(weight).await?.map(json::quantity)
 }
 
 fn tried_weight(chain: &dyn ChainRead, at: ziver_primitives::Hash, bytes: &[u8]) -> RpcResult<u64> {
@@ -233,9 +233,14 @@ fn tried_weight(chain: &dyn ChainRead, at: ziver_primitives::Hash, bytes: &[u8])
         }));
     }
     let metadata = chain.metadata(at).map_err(failed)?;
-    let events = metadata.decode_events(&events).map_err(error::internal)?;
-    let mine = events.iter().filter(|event| event.phase.extrinsic_index() == Some(index));
-    let ended = known::ended(&metadata, mine);
+    let events: Vec<Event> = metadata
+        .events(&events)
+        .and_then(|events| {
+            let is_mine = |event: &Event| event.phase.extrinsic_index() == Some(index);
+            events.filter(|event| event.as_ref().map_or(true, is_mine)).collect()
+        })
+        .map_err(error::internal)?;
+    let ended = known::ended(&metadata, events.iter());
     if let Some(why) = ended.error {
         return Err(error::object(error::TRANSACTION_REJECTED, format!("Transaction rejected: it would fail: {why}")));
     }

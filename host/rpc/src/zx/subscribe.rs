@@ -4,10 +4,13 @@
 //! first, also of blocks that were best before. What became of blocks that are no longer best a client sees by their
 //! numbers, which come again; their logs come once more before, the last one first, with `removed: true` as Ethereum's.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError, types::Params};
-use serde_json::Value;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
 use tokio::sync::broadcast::error::RecvError;
 use ziver_primitives::{BlockNumber, Hash, Header};
 
@@ -21,7 +24,7 @@ use crate::{
     chain_read::{BlockRef, ChainRead, ReadError},
     error::{RpcResult, invalid_params},
     json,
-    limits::ENACTED_BLOCKS_TOLD_MAX,
+    limits::{ENACTED_BLOCKS_TOLD_MAX, LOGS_PAGE_BYTES_MAX},
     link::Notice,
     params::{Arguments, Object},
     subscription::{Ended, Feed, refuse},
@@ -55,7 +58,11 @@ fn kind(params: &Params<'_>) -> RpcResult<Kind> {
         "newBlocks" => Ok(Kind::Blocks),
         "newTransactions" => Ok(Kind::Transactions { whole: arguments.optional()?.unwrap_or_default() }),
         "logs" => {
-            let Object(filter) = arguments.optional()?.unwrap_or_default();
+            let Object(filter): Object<Filter> = arguments.optional()?.unwrap_or_default();
+            if filter.is_about_a_part() {
+                let alone = "fromBlock, toBlock, blockHash, skip and limit are for zx_getLogs";
+                return Err(invalid_params(format_args!("parameter 1: {alone}; a subscription tells what is new")));
+            }
             Ok(Kind::Logs(Box::new(filter)))
         }
         _ => Err(invalid_params("parameter 0: newBlocks, newTransactions or logs expected")),
@@ -175,12 +182,7 @@ async fn blocks(
         // A subscriber to blocks sees by the numbers which ones are gone; one to logs has to be told.
         let retracted = turn.retracted.iter().filter(|_| filter.is_some()).map(|block| (block.hash, true));
         for (hash, is_removed) in retracted.chain(turn.enacted.iter().map(|block| (block.hash, false))) {
-            let filter = filter.clone();
-            let shown = context.decode(move |chain| show(chain, hash, filter.as_ref().as_ref(), is_removed)).await;
-            let shown = shown.and_then(|shown| shown.map_err(failed));
-            for value in shown.map_err(|why| feed.give_up(why))? {
-                feed.send(&value).await?;
-            }
+            tell(hash, is_removed, &filter, context, &feed).await?;
         }
         told.note(&turn);
     }
@@ -204,30 +206,90 @@ async fn present_branch(context: &Context, best: BlockRef, since: BlockNumber) -
     context.read(walk).await?.map_err(failed)
 }
 
-/// A block in outline, or its events that fit.
-fn show(chain: &dyn ChainRead, hash: Hash, filter: Option<&Filter>, is_removed: bool) -> Result<Vec<Value>, ReadError> {
-    // A block that is gone was discarded a moment ago: its branch is not best any more.
-    let Some(decoded) = Decoded::read(chain, hash)? else { return Ok(Vec::new()) };
-    match filter {
-        None => {
-            let mut object = decoded.outline(chain);
-            let hashes = decoded.block.extrinsics.iter().map(|extrinsic| json::hash(extrinsic.hash()));
-            object.insert("transactions".into(), hashes.collect());
-            Ok(vec![Value::Object(object)])
+/// Sends a block in outline, or its events that fit, a page at a time.
+async fn tell(
+    hash: Hash,
+    is_removed: bool,
+    filter: &Arc<Option<Filter>>,
+    context: &Context,
+    feed: &Feed,
+) -> Result<(), Ended> {
+    let mut left = 0..usize::MAX;
+    while !left.is_empty() {
+        let filter = filter.clone();
+        let shown = context.decode(move |chain| match filter.as_ref() {
+            None => outline(chain, hash),
+            Some(filter) => logs(chain, hash, filter, is_removed, left),
+        });
+        let page = shown.await.and_then(|shown| shown.map_err(failed)).map_err(|why| feed.give_up(why))?;
+        for value in &page.values {
+            feed.send(value).await?;
         }
-        Some(filter) => {
-            let events = decoded.events(chain)?;
-            let fit = events.iter().enumerate().filter(|(_, event)| filter.fits(event));
-            let told = fit.map(|(position, event)| {
-                let mut log = decoded.log(position, event);
-                log["removed"] = is_removed.into();
-                log
-            });
-            let mut told: Vec<_> = told.collect();
-            if is_removed {
-                told.reverse();
-            }
-            Ok(told)
+        left = page.left;
+    }
+    Ok(())
+}
+
+/// Part of what a subscriber is told of a block.
+#[derive(Default)]
+struct Page {
+    values: Vec<Box<RawValue>>,
+    /// The places of the events that are not told yet.
+    left: Range<usize>,
+}
+
+fn text(value: &Value) -> Result<Box<RawValue>, ReadError> {
+    to_raw_value(value).map_err(|why| ReadError::Backend(why.to_string()))
+}
+
+/// A block in outline.
+fn outline(chain: &dyn ChainRead, hash: Hash) -> Result<Page, ReadError> {
+    // A block that is gone was discarded a moment ago: its branch is not best any more.
+    let Some(decoded) = Decoded::read(chain, hash)? else { return Ok(Page::default()) };
+    let mut object = decoded.outline(chain);
+    object.insert("transactions".into(), decoded.hashes.iter().map(|hash| json::hash(*hash)).collect());
+    Ok(Page { values: vec![text(&Value::Object(object))?], left: 0..0 })
+}
+
+/// Events that fit among those at the places that are left, from the front; of a block that is no longer best from the
+/// back, the last one first. As text, and so many that they take little memory for each subscriber.
+fn logs(
+    chain: &dyn ChainRead,
+    hash: Hash,
+    filter: &Filter,
+    is_removed: bool,
+    left: Range<usize>,
+) -> Result<Page, ReadError> {
+    let Some(decoded) = Decoded::read(chain, hash)? else { return Ok(Page::default()) };
+    let bytes = decoded.event_bytes(chain)?;
+    let (mut told, mut told_bytes) = (VecDeque::new(), 0);
+    let mut rest = 0..0;
+    for placed in decoded.events(&bytes)?.take(left.end).skip(left.start) {
+        let (position, event) = placed?;
+        if !filter.fits(&event) {
+            continue;
+        }
+        if told_bytes > LOGS_PAGE_BYTES_MAX && !is_removed {
+            rest = position..left.end;
+            break;
+        }
+        let mut log = decoded.log(position, &event);
+        log["removed"] = is_removed.into();
+        let log = text(&log)?;
+        told_bytes += log.get().len();
+        told.push_back((position, log));
+        while is_removed
+            && told_bytes > LOGS_PAGE_BYTES_MAX
+            && told.len() > 1
+            && let Some((position, log)) = told.pop_front()
+        {
+            told_bytes -= log.get().len();
+            rest = left.start..position + 1;
         }
     }
+    let mut values: Vec<_> = told.into_iter().map(|(_, log)| log).collect();
+    if is_removed {
+        values.reverse();
+    }
+    Ok(Page { values, left: rest })
 }
