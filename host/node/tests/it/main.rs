@@ -7,6 +7,7 @@ mod process;
 mod schema;
 mod wallet;
 
+mod archive;
 mod bad_input;
 mod blocks;
 mod config;

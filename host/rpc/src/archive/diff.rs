@@ -1,8 +1,9 @@
 //! `archive_v1_storageDiff`: what differs between the states after two blocks.
 //!
-//! [`Diff`] walks through the keys of both states at once, in their order, a page at a time. Where the Merkle values of a
-//! prefix are the same in both, nothing below differs and the walk goes on behind it: a few changes in a large state are
-//! found by a few hundred reads.
+//! [`Diff`] walks through the keys of both states at once, in their order, a page at a time. Where a prefix has the same
+//! Merkle value in both, and the same first key, nothing below differs and the walk goes on behind it: a few changes in a
+//! large state are found by a few hundred reads. The Merkle value alone does not tell, for it is that of the node at the
+//! prefix or next below, and a node knows its way from its parent only: the same one can stand at different keys.
 
 use std::collections::VecDeque;
 
@@ -147,9 +148,10 @@ fn step(
     let Bytes(prefix) = &item.key;
     let child = item.child_trie_key.as_ref().map(|Bytes(child)| child.as_slice());
     let keys = [first_key(chain, before, child, prefix, from)?, first_key(chain, after, child, prefix, from)?];
-    let Some(key) = keys.into_iter().flatten().min() else { return Ok(None) };
+    let Some(key) = keys.iter().flatten().min().cloned() else { return Ok(None) };
+    let begin_alike = keys[0] == keys[1];
     let lengths = PREFIX_BYTES.into_iter().filter(|length| *length > prefix.len() && *length < key.len());
-    for length in std::iter::once(prefix.len()).chain(lengths) {
+    for length in std::iter::once(prefix.len()).chain(lengths).filter(|_| begin_alike) {
         let shared = &key[..length];
         // What begins so and lies before `from` may differ.
         if from <= shared && chain.merkle_value(before, child, shared)? == chain.merkle_value(after, child, shared)? {
