@@ -44,7 +44,7 @@ pub async fn whole(
     }
     let (parts, body) = request.into_parts();
     let read = tokio::time::timeout(bounds.patience, read(body, bounds.bytes_max as usize, budget));
-    let body = match read.await {
+    let mut body = match read.await {
         Ok(Ok(body)) => body,
         Ok(Err(Broken::TooLarge)) => return Err(Box::new(http::response::too_large(bounds.bytes_max))),
         Ok(Err(Broken::Busy)) => return Err(Box::new(answer(StatusCode::SERVICE_UNAVAILABLE, error::busy()))),
@@ -57,7 +57,7 @@ pub async fn whole(
     };
     // jsonrpsee looks for the first byte among few.
     let blanks = body.len() - body.trim_ascii_start().len();
-    let body = if blanks > 0 { body[blanks..].to_vec() } else { body };
+    body.drain(..blanks);
     if scan::is_long_batch(&body, bounds.batch_requests_max) {
         return Err(Box::new(answer(StatusCode::OK, error::long_batch(bounds.batch_requests_max))));
     }
@@ -117,14 +117,14 @@ async fn read(mut body: Incoming, bytes_max: usize, budget: &Budget) -> Result<V
     Ok(std::mem::take(&mut arriving.body))
 }
 
-/// Whether a message is JSON, no batch, and jsonrpsee would say that it is no JSON or not answer it: it has no id and is no
-/// notification, or its id is a text that no answer can carry.
+/// Whether a message is JSON, no batch, and jsonrpsee would say that it is no JSON or not answer it: it has no id, or an
+/// odd one, and is no notification; or its id is a text that no answer can carry.
 pub fn is_no_request(message: &[u8]) -> bool {
     match message.trim_ascii_start().first() {
         Some(b'[') => false,
         Some(b'{') => match serde_json::from_slice(message) {
             Ok(Id { is_broken_text: true, .. }) => true,
-            Ok(Id { is_given: false, .. }) => {
+            Ok(Id { is_given: false, .. } | Id { is_odd: true, .. }) => {
                 serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(message).is_err()
             }
             _ => false,
@@ -138,6 +138,7 @@ fn with_good_ids(body: &[u8]) -> Result<Cow<'_, [u8]>, ErrorObjectOwned> {
     if body.trim_ascii_start().first() != Some(&b'[') {
         return match serde_json::from_slice(body) {
             Ok(Id { is_odd: true, .. }) => Err(error::odd_id()),
+            Ok(Id { is_given: true, .. }) => Ok(Cow::Borrowed(body)),
             _ if is_no_request(body) => Err(error::invalid_request(
                 "a request is an object with `jsonrpc` and `method`, a batch an array of them",
             )),

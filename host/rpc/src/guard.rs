@@ -124,11 +124,12 @@ where
         let (service, connection) = (self.service.clone(), self.connection.clone());
         async move {
             let _work = work;
-            if let Err(refusal) = verdict {
-                return MethodResponse::error(request.id, refusal);
-            }
-            let Some(_share) = share else { return MethodResponse::error(request.id, error::busy()) };
             let id = request.id.clone().into_owned();
+            let refused = |why| counted(MethodResponse::error(id.clone(), why), id.clone(), &connection);
+            if let Err(refusal) = verdict {
+                return refused(refusal);
+            }
+            let Some(_share) = share else { return refused(error::busy()) };
             counted(service.call(request).await, id, &connection)
         }
     }
@@ -158,15 +159,15 @@ where
         let (service, connection) = (self.service.clone(), self.connection.clone());
         async move {
             let _work = work;
+            let refused = |why| counted(MethodResponse::error(Id::Null, why), Id::Null, &connection);
             if is_long {
-                let refusal = MethodResponse::error(Id::Null, error::long_batch(batch_requests_max));
-                return counted(refusal, Id::Null, &connection);
+                return refused(error::long_batch(batch_requests_max));
             }
-            let Some(_share) = share else { return MethodResponse::error(Id::Null, error::busy()) };
+            let Some(_share) = share else { return refused(error::busy()) };
             let response = service.batch(batch).await;
             if response.as_error_code() == Some(TOO_BIG_BATCH_RESPONSE_CODE) {
                 // The library's code for this means something else here.
-                return MethodResponse::error(Id::Null, error::oversized_response("The answers of the batch together"));
+                return refused(error::oversized_response("The answers of the batch together"));
             }
             counted(response, Id::Null, &connection)
         }

@@ -71,7 +71,7 @@ fn in_order(method: &Method, params: &RawValue) -> RpcResult<Box<RawValue>> {
     for (name, value) in &members {
         let known = match method.parameters().next() {
             // The specification has more than one name for the subscription that is to end.
-            Some(only) if names.len() == 1 && only.kind == "SubscriptionId" => Some(0),
+            Some(only) if names.len() == 1 && members.len() == 1 && only.kind == "SubscriptionId" => Some(0),
             _ => names.iter().position(|known| known == name),
         };
         let Some(position) = known else {

@@ -6,6 +6,10 @@
 //! one longer than it may be, which the guard refuses. No memory is taken for what is blanked.
 //!
 //! What is no JSON is for jsonrpsee to find out.
+//!
+//! # Out of scope
+//! Names of members that are written with escapes, such as `"\u0069d"`: such a request stays a notification. Texts that are
+//! no Unicode, which [`crate::connection`] refuses before.
 
 /// What a message is, as its first byte says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,11 +50,14 @@ pub struct Scan {
     is_escaped: bool,
     at: At,
     /// The first bytes of a member's name, and how many it has.
-    name: [u8; 2],
+    name: [u8; 7],
     name_bytes: usize,
     /// Members called `id` of the present request, and whether one is odd.
     ids: usize,
     is_odd: bool,
+    /// Whether it has the members without which it is no notification either, and jsonrpsee answers it itself.
+    has_method: bool,
+    has_version: bool,
     /// Requests with odd ids so far.
     odd: usize,
     /// Entries of the batch so far.
@@ -87,9 +94,10 @@ impl Scan {
         if self.is_blanking && !is_end { b' ' } else { byte }
     }
 
-    /// How many requests had an id that no answer can carry, if the message is whole.
+    /// How many requests had an id that no answer can carry, if the message is whole. Of a batch that is too long, which
+    /// gets one answer, none.
     pub fn odd_ids(&self) -> usize {
-        if self.depth == 0 { self.odd } else { 0 }
+        if self.depth == 0 && !self.is_blanking { self.odd } else { 0 }
     }
 
     /// The depth at which the members of requests are.
@@ -151,8 +159,11 @@ impl Scan {
                 self.is_entry_awaited |= self.depth == 1 && self.kind == Kind::Batch;
             }
             b':' if is_member && self.at == At::Colon => {
-                let is_id = self.name_bytes == 2 && self.name == *b"id";
+                let name = self.name.get(..self.name_bytes).unwrap_or_default();
+                let is_id = name == b"id";
                 self.ids += usize::from(is_id);
+                self.has_method |= name == b"method";
+                self.has_version |= name == b"jsonrpc";
                 self.at = if is_id { At::Id } else { At::Value };
             }
             byte if is_member => self.scalar(byte),
@@ -171,13 +182,15 @@ impl Scan {
         }
         if self.depth == self.level() && byte == b'{' {
             (self.at, self.ids, self.is_odd) = (At::Name, 0, false);
+            (self.has_method, self.has_version) = (false, false);
         }
     }
 
     fn close(&mut self, is_member: bool) {
         if is_member {
             self.end_digits();
-            self.odd += usize::from(self.is_odd || self.ids > 1);
+            let is_odd = self.is_odd || self.ids > 1;
+            self.odd += usize::from(is_odd && self.has_method && self.has_version);
             self.at = At::Outside;
         }
         self.depth = self.depth.saturating_sub(1);

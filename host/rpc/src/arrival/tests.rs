@@ -42,5 +42,16 @@ fn odd_ids_are_refused_and_replaced_in_batches() {
 fn json_that_is_no_request_is_told_from_what_is_no_json() {
     for body in ["{}", "null", "1", "true", r#""a""#, r#"{"method":"x"}"#, r#"{"jsonrpc":"2.0","method":1}"#] {
         assert_eq!(seen(body), Err(-32600), "{body}");
+        assert!(is_no_request(body.as_bytes()), "{body}");
+    }
+    for (message, is_none) in [
+        (r#"{"id":-1}"#, true),
+        (r#"{"id":true,"method":"x"}"#, true),
+        (r#"{"jsonrpc":"2.0","id":-1,"method":"x"}"#, false),
+        (r#"{"id":1}"#, false),
+        ("[]", false),
+        ("{", false),
+    ] {
+        assert_eq!(is_no_request(message.as_bytes()), is_none, "{message}");
     }
 }

@@ -25,4 +25,6 @@ fn unknown_doubled_and_many_names_are_refused() {
     let many: Vec<_> = (0..=ARGUMENTS_MAX).map(|index| format!(r#""{index}":1"#)).collect();
     assert!(ordered("system_name", &format!("{{{}}}", many.join(","))).unwrap_err().contains("more than 16"));
     assert!(ordered("system_name", r#"{"a": 1}"#).unwrap_err().ends_with("expected: there are none"));
+    let two = ordered("chainHead_v1_unfollow", r#"{"subscription": "a", "followSubscription": "b"}"#).unwrap_err();
+    assert!(two.contains(r#"no parameter has the name "followSubscription""#), "{two}");
 }

@@ -11,16 +11,29 @@ fn seen(message: &str, entries_max: usize) -> (String, usize) {
 fn odd_ids_are_counted_wherever_they_stand() {
     for id in ["-1", "1.5", "1e3", "true", "false", "{}", "[]", r#"{"id":1}"#, "18446744073709551616"] {
         for message in [
-            format!(r#"{{"id":{id},"method":"x"}}"#),
-            format!(r#" {{ "method" : "x" , "id" : {id} }} "#),
-            format!(r#"{{"id":1,"id":{id}}}"#),
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"x"}}"#),
+            format!(r#" {{ "method" : "x" , "id" : {id} , "jsonrpc" : "2.0"}} "#),
+            format!(r#"{{"id":1,"id":{id},"jsonrpc":"2.0","method":"x"}}"#),
         ] {
             assert_eq!(seen(&message, 9), (message.clone(), 1), "{message}");
             let batch = format!(r#"[{message}, {{"id":2}},{message}, 5]"#);
             assert_eq!(seen(&batch, 9), (batch.clone(), 2), "{batch}");
         }
     }
-    assert_eq!(seen(r#"{"id":1,"id":2}"#, 9).1, 1);
+    assert_eq!(seen(r#"{"jsonrpc":"2.0","method":"x","id":1,"id":2}"#, 9).1, 1);
+}
+
+#[test]
+fn odd_ids_of_what_is_answered_anyway_are_not_counted() {
+    // Requests that are no notifications either.
+    for message in [r#"{"id":-1}"#, r#"{"id":-1,"method":"x"}"#, r#"{"jsonrpc":"2.0","id":-1,"methods":"x"}"#] {
+        assert_eq!(seen(message, 9).1, 0, "{message}");
+        assert_eq!(seen(&format!(r#"[{message},{message}]"#), 9).1, 0, "{message}");
+    }
+    // A batch that is refused as a whole.
+    let odd = r#"{"jsonrpc":"2.0","id":-1,"method":"x"}"#;
+    let batch = |count: usize| format!("[{}]", vec![odd; count].join(","));
+    assert_eq!([seen(&batch(2), 2).1, seen(&batch(3), 2).1], [2, 0]);
 }
 
 #[test]

@@ -81,6 +81,11 @@ fn odd_ids_are_invalid_requests_alone_and_in_batches() {
         let mut codes: Vec<_> = answers.as_array().unwrap().iter().map(refusal).collect();
         codes.sort_by_key(|(id, _)| !id.is_null());
         assert_eq!(codes, [(Value::Null, json!(-32600)), (json!(7), Value::Null)], "{id}");
+        // What is no request for other reasons, too, and too long a batch are answered as such.
+        let long = Value::from(vec![serde_json::from_str::<Value>(&request).unwrap(); BATCH_REQUESTS_MAX as usize + 1]);
+        for other in [format!(r#"{{"id":{id}}}"#), long.to_string()] {
+            assert_eq!(refusal(&ws.answer(&other)), (Value::Null, json!(-32600)), "{id}");
+        }
         // Notifications are none, and each odd id is answered once.
         ws.send(r#"{"jsonrpc":"2.0","method":"zx_blockNumber"}"#);
         assert_eq!(ws.call("zx_blockNumber", json!([]))["result"], "0x2", "{id}");

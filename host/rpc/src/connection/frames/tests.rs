@@ -1,5 +1,6 @@
 //! Messages made by a real WebSocket library, in pieces of every size.
 
+use proptest::prelude::*;
 use tungstenite::protocol::frame::{
     CloseFrame, Frame,
     coding::{CloseCode, Data, OpCode},
@@ -119,16 +120,107 @@ fn control_frames_alone_are_no_messages() {
     assert_eq!(frames.unfinished(), None);
 }
 
-#[test]
-fn any_bytes_are_survived() {
-    let mut random = 1u64;
-    for _ in 0..2_000 {
-        let mut frames = beginning();
-        for _ in 0..50 {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let bytes = random.to_be_bytes();
-            feed(&mut frames, &bytes[..usize::from(bytes[0]) % 8 + 1]);
+/// What a reader makes of its frames.
+#[derive(Debug, PartialEq)]
+enum Heard {
+    /// A message and its kind.
+    Message(u8, Vec<u8>),
+    /// A message that is too long.
+    TooLong,
+    Control(u8, Vec<u8>),
+}
+
+/// Reads as jsonrpsee does: it passes over a message that is too long as its head announces. Panics at anything but whole,
+/// allowed frames; a message that has no end yet is left out.
+fn heard(mut bytes: &[u8], bytes_max: usize) -> Vec<Heard> {
+    let (mut all, mut begun) = (Vec::new(), None::<(u8, Vec<u8>)>);
+    while !bytes.is_empty() {
+        let (first, second) = (bytes[0], bytes[1]);
+        let (opcode, is_final, head) = (first & 0x0f, first & 0x80 != 0, if second < 126 { 2 } else { second - 122 });
+        let head = usize::from(if second == 127 { 10 } else { head });
+        let length = match second {
+            126 => usize::from(u16::from_be_bytes(bytes[2..4].try_into().unwrap())),
+            127 => usize::try_from(u64::from_be_bytes(bytes[2..10].try_into().unwrap())).unwrap(),
+            short => usize::from(short),
+        };
+        bytes = &bytes[head..];
+        if is_control(opcode) {
+            assert!(is_final && length <= 125 && [CLOSE, PING, PONG].contains(&opcode), "{first:#x} {length}");
+            all.push(Heard::Control(opcode, bytes[..length].to_vec()));
+            bytes = &bytes[length..];
+            continue;
         }
+        assert_eq!(opcode == CONTINUATION, begun.is_some());
+        let (kind, mut message) = begun.take().unwrap_or((opcode, Vec::new()));
+        assert!([super::TEXT, super::BINARY].contains(&kind));
+        if message.len() + length > bytes_max {
+            assert!(is_final);
+            bytes = &bytes[bytes_max + 1..];
+            all.push(Heard::TooLong);
+            continue;
+        }
+        message.extend_from_slice(&bytes[..length]);
+        bytes = &bytes[length..];
+        if is_final {
+            assert!(kind != super::TEXT || str::from_utf8(&message).is_ok());
+            all.push(Heard::Message(kind, message));
+        } else {
+            begun = Some((kind, message));
+        }
+    }
+    all
+}
+
+/// Frames as a client may send them, many of them rightly.
+fn any_frame() -> impl Strategy<Value = Vec<u8>> {
+    let payload = prop_oneof![
+        4 => prop::collection::vec(prop::sample::select(br#"{}[]",:0a "#.to_vec()), 0..300),
+        1 => prop::collection::vec(any::<u8>(), 0..130),
+        1 => (4_000usize..7_000).prop_map(|bytes| vec![b'x'; bytes]),
+        1 => Just(r#" {"jsonrpc":"2.0","id":-1,"method":"é€😀"}"#.as_bytes().to_vec()),
+    ];
+    let opcode = prop::sample::select(vec![1u8, 1, 0, 0, 2, 8, 9, 10, 3]);
+    (payload, opcode, prop::bool::weighted(0.6)).prop_map(|(payload, opcode, is_final)| {
+        let mut bytes =
+            frame(if is_control(opcode) { &payload[..payload.len().min(125)] } else { &payload }, TEXT, true);
+        bytes[0] = opcode | if is_final || is_control(opcode) { 0x80 } else { 0 };
+        bytes
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_frames_are_heard_the_same_however_they_are_cut(
+        frames in prop::collection::vec(any_frame(), 1..12),
+        damage in prop::option::weighted(0.3, (any::<prop::sample::Index>(), 1u8..)),
+        cuts in prop::collection::vec(1usize..400, 1..10),
+    ) {
+        const BYTES_MAX: u32 = 6_000;
+        let mut bytes = frames.concat();
+        if let Some((at, change)) = damage {
+            let at = at.index(bytes.len());
+            bytes[at] ^= change;
+        }
+        let mut whole = Frames::new(BYTES_MAX, 2);
+        let at_once = feed(&mut whole, &bytes).0;
+        let mut cut = Frames::new(BYTES_MAX, 2);
+        let (mut in_pieces, mut rest) = (Vec::new(), &bytes[..]);
+        for piece in cuts.iter().cycle() {
+            let (piece, after) = rest.split_at((*piece).min(rest.len()));
+            in_pieces.extend(feed(&mut cut, piece).0);
+            prop_assert!(cut.unfinished().unwrap_or(0) <= BYTES_MAX as usize);
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        let heard = [at_once, in_pieces].map(|read| heard(&read, BYTES_MAX as usize));
+        prop_assert_eq!(&heard[0], &heard[1]);
+        prop_assert_eq!(whole.is_over(), cut.is_over());
+        prop_assert!(!whole.is_over() || matches!(heard[0].last(), Some(Heard::Control(CLOSE, _))));
+        // What came before the fault has been passed on as it was cut.
+        prop_assert!(whole.is_over() || whole.unfinished() == cut.unfinished());
+        prop_assert_eq!(whole.take_odd_ids(), cut.take_odd_ids());
     }
 }
 
@@ -169,19 +261,24 @@ fn message_too_long_in_several_frames_is_refused_once_and_the_next_is_read() {
 
 #[test]
 fn messages_are_looked_at_through_the_mask_and_across_frames() {
-    let (first, second) = (r#"   [{"id":-1,"meth"#, r#"od":"x"},{"id":2},{"id":3}]"#);
-    let mut frames = beginning();
-    let mut read = Vec::new();
-    let parts = [(first, TEXT, false), (second, MORE, true)];
-    for (text, opcode, is_final) in parts {
-        // In pieces that end anywhere.
-        for piece in frame(text, opcode, is_final).chunks(5) {
-            read.extend(feed(&mut frames, piece).0);
+    let first = r#"   [{"jsonrpc":"2.0","id":-1,"meth"#;
+    let cases = [
+        (r#"od":"x"},{"id":2}]"#, r#"[{"jsonrpc":"2.0","id":-1,"method":"x"},{"id":2}]"#, 1),
+        (r#"od":"x"},{"id":2},{"id":3}]"#, r#"[{"jsonrpc":"2.0","id":-1,"method":"x"},{"id":2},0       ]"#, 0),
+    ];
+    for (second, expected, odd_ids) in cases {
+        let mut frames = beginning();
+        let mut read = Vec::new();
+        for (text, opcode, is_final) in [(first, TEXT, false), (second, MORE, true)] {
+            // In pieces that end anywhere.
+            for piece in frame(text, opcode, is_final).chunks(5) {
+                read.extend(feed(&mut frames, piece).0);
+            }
         }
+        let [message] = &messages(&read)[..] else { panic!("one message") };
+        assert_eq!(str::from_utf8(message).unwrap(), expected);
+        assert_eq!((frames.take_odd_ids(), frames.take_odd_ids()), (odd_ids, 0));
     }
-    let [message] = &messages(&read)[..] else { panic!("one message") };
-    assert_eq!(str::from_utf8(message).unwrap(), r#"[{"id":-1,"method":"x"},{"id":2},0       ]"#);
-    assert_eq!((frames.take_odd_ids(), frames.take_odd_ids()), (1, 0));
 }
 
 #[test]
