@@ -135,13 +135,18 @@ struct Turn {
 }
 
 impl Told {
-    fn turn(&self, chain: &dyn ChainRead, head: &Header) -> Result<Turn, ReadError> {
+    /// What a new head changes; `header_of` finds the headers below it.
+    fn turn(
+        &self,
+        head: &Header,
+        header_of: impl Fn(Hash) -> Result<Option<Header>, ReadError>,
+    ) -> Result<Turn, ReadError> {
         let mut at = BlockRef { hash: head.hash(), number: head.number };
         let mut parent = head.parent_hash;
         let mut enacted = Vec::new();
         while !self.branch.contains(&at) && at.number > self.since && enacted.len() < ENACTED_BLOCKS_TOLD_MAX {
             enacted.push(at);
-            let Some(header) = chain.header(parent)? else { break };
+            let Some(header) = header_of(parent)? else { break };
             at = BlockRef { hash: parent, number: header.number };
             parent = header.parent_hash;
         }
@@ -177,7 +182,7 @@ async fn blocks(
     loop {
         let Notice::Best(head) = feed.next_notice(&mut notices).await? else { continue };
         let known = told.clone();
-        let turn = context.read(move |chain| known.turn(chain, &head.header)).await;
+        let turn = context.read(move |chain| known.turn(&head.header, |hash| chain.header(hash))).await;
         let turn = turn.and_then(|turn| turn.map_err(failed)).map_err(|why| feed.give_up(why))?;
         // A subscriber to blocks sees by the numbers which ones are gone; one to logs has to be told.
         let retracted = turn.retracted.iter().filter(|_| filter.is_some()).map(|block| (block.hash, true));
@@ -293,3 +298,6 @@ fn logs(
     }
     Ok(Page { values, left: rest })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
 };
 
@@ -44,6 +44,8 @@ pub struct FakeChain {
     pub faults: Mutex<BTreeMap<Hash, ReadError>>,
     /// Bytes of the values and keys that were read.
     pub bytes_read: AtomicUsize,
+    /// From which height on headers name other roots of extrinsics than there are; none from 0.
+    pub wrong_roots: AtomicU32,
     /// Holds back the calls of `Slow_slow` until it is opened.
     pub gate: Gate,
 }
@@ -302,7 +304,9 @@ impl ChainRead for FakeChain {
     }
 
     fn extrinsics_root(&self, block: &Block) -> Result<Hash, ReadError> {
-        Ok(block.header.extrinsics_root)
+        let wrong_from = self.wrong_roots.load(Ordering::Relaxed);
+        let is_wrong = wrong_from > 0 && block.header.number >= wrong_from;
+        Ok(if is_wrong { Hash::zero() } else { block.header.extrinsics_root })
     }
 }
 

@@ -10,6 +10,7 @@ mod chain_head_hostile;
 mod connections;
 mod heads;
 mod malformed;
+mod many_events;
 mod own;
 mod policy;
 mod reads;

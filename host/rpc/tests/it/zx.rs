@@ -3,7 +3,7 @@
 use codec::Encode;
 use serde_json::{Value, json};
 use ziver_primitives::{AccountId20, Hash, storage_keys::item_prefix};
-use ziver_rpc::limits::{LOGS_BLOCKS_MAX, LOGS_COUNT_MAX};
+use ziver_rpc::limits::{KEYS_PER_PAGE_MAX, LOGS_BLOCKS_MAX, LOGS_COUNT_MAX, VALIDATION_PROBLEMS_MAX};
 
 use crate::{
     client::{Ws, error, result},
@@ -99,6 +99,13 @@ fn filters_choose_by_place_name_account_and_topic() {
     assert_eq!(count(all(json!({"topics": [topic]}))), 2);
     assert_eq!(count(all(json!({"topics": [[other, topic]]}))), 2);
     assert_eq!(count(all(json!({"topics": [null, topic]}))), 0);
+    // One of none fits nothing; no topics, and one that may be any, fit all.
+    for name in ["pallet", "name", "address"] {
+        assert_eq!(count(all(json!({name: []}))), 0, "{name}");
+    }
+    assert_eq!(count(all(json!({"topics": [[]]}))), 0);
+    assert_eq!([count(all(json!({"topics": []}))), count(all(json!({"topics": [null]})))], [2, 2]);
+    assert_eq!(count(all(json!({"limit": 0}))), 0);
     assert_eq!(count(all(json!({"limit": 1}))), 1);
     assert_eq!(count(all(json!({"skip": 1}))), 1);
 }
@@ -168,6 +175,20 @@ fn chain_tells_its_id_heads_and_whether_it_holds_together() {
 }
 
 #[test]
+fn check_of_the_chain_that_stops_says_how_far_it_came() {
+    let node = Node::start();
+    for _ in 0..40 {
+        node.chain.push(&[], 1);
+    }
+    // Blocks 5 to 42 have other roots of extrinsics than their headers say.
+    node.chain.wrong_roots.store(5, std::sync::atomic::Ordering::Relaxed);
+    let checked = result(node.address, "zx_validateChain", json!(["earliest", "latest"]));
+    let told = ["valid", "fromBlock", "toBlock", "blocks", "transactions"].map(|name| checked[name].clone());
+    assert_eq!(json!(told), json!([false, "0x0", "0x14", "0x15", "0x15"]), "{checked}");
+    assert_eq!(checked["problems"].as_array().unwrap().len(), VALIDATION_PROBLEMS_MAX);
+}
+
+#[test]
 fn transactions_by_name_are_refused_with_the_place_of_the_fault() {
     let node = Node::start();
     let refused = |request: Value| error(node.address, "zx_sendTransaction", json!([request]));
@@ -213,6 +234,19 @@ fn subscribers_hear_of_transactions_blocks_and_logs() {
     for wrong in [json!([]), json!(["news"]), json!(["logs", {"adress": ALITH}])] {
         assert_eq!(ws.call("zx_subscribe", wrong)["error"]["code"], -32602);
     }
+    // What says of which blocks, or which part, would be passed over.
+    let hash = format!("0x{}", "77".repeat(32));
+    for part in [
+        json!({"fromBlock": 1}),
+        json!({"toBlock": "latest"}),
+        json!({"blockHash": hash}),
+        json!({"skip": 0}),
+        json!({"limit": 1}),
+    ] {
+        let refused = &ws.call("zx_subscribe", json!(["logs", part]))["error"];
+        let why = refused["message"].as_str().unwrap();
+        assert_eq!((&refused["code"], why.contains("are for zx_getLogs")), (&json!(-32602), true), "{part}: {why}");
+    }
 }
 
 #[test]
@@ -229,6 +263,23 @@ fn children_are_named_with_their_prefix() {
     assert_eq!(result(node.address, "childstate_getKeys", json!([child, "0x61"])), json!(["0x61", "0x6162", "0x6163"]));
     assert_eq!(result(node.address, "childstate_getKeysPaged", json!([child, "0x61", 1, "0x61"])), json!(["0x6162"]));
     assert_eq!(error(node.address, "childstate_getStorage", json!(["0x61", "0x61"])).0, 4003);
+}
+
+#[test]
+fn more_keys_of_a_child_than_a_page_has_are_refused_without_pages() {
+    let node = Node::start();
+    let child = format!("0x{}", hex::encode(b":child_storage:default:kid"));
+    let keys: Vec<_> = (0..=KEYS_PER_PAGE_MAX).map(|number| [&b"k"[..], &number.to_be_bytes()].concat()).collect();
+    let changes: Vec<(&[u8], Option<&[u8]>)> = keys.iter().map(|key| (key.as_slice(), Some(&b"v"[..]))).collect();
+    node.push(&changes[1..], 1);
+    let all = result(node.address, "childstate_getKeys", json!([child, "0x6b"]));
+    assert_eq!(all.as_array().unwrap().len(), KEYS_PER_PAGE_MAX as usize);
+    node.push(&changes[..1], 1);
+    let why = format!("count of keys exceeds maximum value. value: {}, max: {KEYS_PER_PAGE_MAX}", keys.len());
+    assert_eq!(error(node.address, "childstate_getKeys", json!([child, "0x6b"])), (4002, why));
+    let page = result(node.address, "childstate_getKeysPaged", json!([child, "0x6b", KEYS_PER_PAGE_MAX]));
+    assert_eq!(page.as_array().unwrap().len(), KEYS_PER_PAGE_MAX as usize);
+    assert_eq!(error(node.address, "childstate_getKeysPaged", json!([child, "0x6b", KEYS_PER_PAGE_MAX + 1])).0, 4002);
 }
 
 #[test]
