@@ -179,7 +179,7 @@ pub fn by_name(name: &str) -> Option<&'static Method> {
 /// What the namespaces are for, and the error codes that their methods have besides [`COMMON_ERRORS`].
 pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ("account", "The nonce of an account, by the name that Python's clients look for.", &[4003]),
-    ("admin", "The node, for who runs it.", &[-32001, -32010, -32011]),
+    ("admin", "The node, for who runs it.", &[-32001, -32010, -32011, -32012, -32013, 4003]),
     ("archive_v1", "Blocks and states by hash and height, of the JSON-RPC interface specification.", &[]),
     (
         "author",
@@ -196,12 +196,12 @@ pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ("childstate", "Child storage.", &[4002, 4003]),
     ("dev", "For developers of runtimes.", &[4003]),
     ("engine", "Blocks made and made final by hand; with manual sealing only.", &[11000, 12000, 13000]),
-    ("miner", "Whether the node makes blocks, and for whom.", &[-32030]),
+    ("miner", "Whether the node makes blocks, and for whom.", &[-32030, 4003]),
     ("net", "The network, as Ethereum's tools ask for it.", &[]),
-    ("payment", "What a transaction costs.", &[4003]),
+    ("payment", "What a transaction costs.", &[1001, 4003]),
     ("rpc", "The server's description of itself.", &[]),
     ("state", "Storage, runtime and runtime calls at a block.", &[4002, 4003]),
-    ("system", "The node and its chain.", &[4003]),
+    ("system", "The node and its chain.", &[1001, 4003]),
     ("transactionWatch_v1", "Submitting and watching, of the JSON-RPC interface specification.", &[]),
     ("transaction_v1", "Broadcasting transactions, of the JSON-RPC interface specification.", &[]),
     ("txpool", "What waits for the next blocks.", &[-32010, -32011, -32012, -32013]),
@@ -209,12 +209,16 @@ pub const GROUPS: &[(&str, &str, &[i32])] = &[
 ];
 
 /// Codes that any method may answer.
-pub const COMMON_ERRORS: &[i32] = &[-32700, -32600, -32601, -32602, -32603, -32006, -32007, -32008, -32009, -32050];
+pub const COMMON_ERRORS: &[i32] =
+    &[-32700, -32600, -32601, -32602, -32603, -32006, -32007, -32008, -32009, -32050, 10000];
 
 /// What the codes mean.
 pub const ERRORS: &[(i32, &str)] = &[
     (-32700, "Not JSON"),
-    (-32600, "JSON, but no request, nested too deep, or a batch of too many requests"),
+    (
+        -32600,
+        "JSON, but no request: an odd id, nested too deep, a batch that is too long or holds what can't be in one; or it came too slowly",
+    ),
     (-32601, "No such method, or not for this caller, or a subscription over HTTP"),
     (-32602, "Parameters that do not fit"),
     (-32603, "A fault of the node"),
@@ -246,6 +250,7 @@ pub const ERRORS: &[(i32, &str)] = &[
     (3003, "A read of blocks failed"),
     (4002, "More was asked for than the limits allow"),
     (4003, "A read of state or a runtime call failed"),
+    (10000, "The node is being stopped"),
     (11000, "Making or finalising a block failed"),
     (12000, "No transaction to make a block of"),
     (13000, "No such block"),

@@ -15,6 +15,7 @@ use crate::{
     error::{self, RpcResult},
     limits::{BLOCKING_WAITERS_MAX, DECODES_AT_ONCE_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX},
     link::{Command, Link},
+    state::answer::Answers,
 };
 
 /// The id of development chains that name none.
@@ -37,6 +38,13 @@ pub struct ChainInfo {
     pub manual_seal: bool,
 }
 
+impl ChainInfo {
+    /// Whether the chain is for development: its money is worth nothing, and everybody knows the keys of its accounts.
+    pub fn is_development(&self) -> bool {
+        self.chain_type == "Development"
+    }
+}
+
 /// What every method gets.
 pub struct Context {
     chain: Arc<dyn ChainRead>,
@@ -50,6 +58,8 @@ pub struct Context {
     calls: Turns,
     pending: Turns,
     decodes: Turns,
+    /// Turns for large answers about storage.
+    pub(crate) answers: Answers,
     /// Held while a transaction is signed here and handed in.
     pub(crate) signing: Mutex<()>,
 }
@@ -71,6 +81,7 @@ impl Context {
             calls: Turns::new(processors.saturating_sub(1).max(1)),
             pending: Turns::new(PENDING_AT_ONCE_MAX),
             decodes: Turns::new(DECODES_AT_ONCE_MAX),
+            answers: Answers::new(),
             signing: Mutex::new(()),
         }
     }
@@ -86,8 +97,7 @@ impl Context {
     pub fn chain_id(&self) -> u64 {
         let unnamed = || {
             let [a, b, c, d, ..] = self.chain.genesis().0;
-            let is_development = self.info.chain_type == "Development";
-            if is_development { DEVELOPMENT_CHAIN_ID } else { u32::from_be_bytes([a, b, c, d]).into() }
+            if self.info.is_development() { DEVELOPMENT_CHAIN_ID } else { u32::from_be_bytes([a, b, c, d]).into() }
         };
         let given = self.info.properties.get("chainId");
         given.and_then(|id| id.as_u64().or_else(|| id.as_str()?.parse().ok())).unwrap_or_else(unnamed)

@@ -1,15 +1,18 @@
 //! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem, the
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
-//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`engine`], [`txpool`],
-//! [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`], [`chain_head`], [`transaction`],
-//! [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table; [`catalog`] describes
-//! them all; what a method needs comes from the [`Context`]. The way of a request:
+//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`engine`],
+//! [`txpool`], [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`], [`chain_head`],
+//! [`transaction`], [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table;
+//! [`catalog`] describes them all; what a method needs comes from the [`Context`]. The way of a request:
 //!
 //! ```text
-//! socket -> connection (throttle) -> arrival (HTTP body) -> jsonrpsee (parse, batch) -> guard (rights, rate, counting)
-//!        -> namespace -> Context::read / call -> ChainRead (snapshot)
-//!                    \-> Context::ask -> Command -> engine
+//! socket -> server -> addresses (how many connections) -> connection (throttle) -> pages (plain GET: answered here)
+//!   HTTP:      arrival (whole body, ids) ---------------------\
+//!   WebSocket: connection::frames (whole messages) -> scan ----+-> jsonrpsee (parse)
+//!     -> guard (rights, rate, depth, counting) -> observe (times, batches taken apart) -> named (parameters in order)
+//!     -> namespace -> Context::read / call / decode -> ChainRead (snapshot)
+//!                 \-> Context::ask -> Command -> engine
 //! engine -> Notice -> subscription::Feed -> socket
 //! ```
 //!

@@ -64,7 +64,7 @@ fn object(method: &Method) -> Value {
         "name": method.name,
         "summary": method.summary,
         "tags": [{ "name": method.group() }],
-        "paramStructure": "by-position",
+        "paramStructure": "either",
         "params": params.collect::<Vec<_>>(),
         "result": { "name": "result", "schema": types::schema(method.result) },
         "errors": errors(method).map(|code| json!({ "code": code, "message": error_text(code) })).collect::<Vec<_>>(),

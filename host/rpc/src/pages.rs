@@ -2,8 +2,8 @@
 //!
 //! - `/health`: 200 as long as the process answers, with what `system_health` says.
 //! - `/health/readiness`: 200, or 503 with a reason while the node's answers are worth little.
-//! - `/`, for browsers (`Accept: text/html`): the explorer, if it is switched on. It is one page; its own rules let it load and run
-//!   nothing but itself, and talk to nobody but this server.
+//! - `/`, for browsers (`Accept: text/html`): the explorer, if it is switched on. It is one page; its own rules let it
+//!   load and run nothing but itself, and talk to nobody but this server.
 //!
 //! Out of scope: everything else; JSON-RPC answers that.
 
@@ -21,7 +21,10 @@ use jsonrpsee::server::{HttpBody, HttpResponse};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// The page's parts, put together to one, so that a browser asks for nothing else. `route.js` comes last: it starts what the others define.
+use crate::policy;
+
+/// The page's parts, put together to one, so that a browser asks for nothing else. `route.js` comes last: it starts what
+/// the others define.
 const EXPLORER: &str = concat!(
     include_str!("explorer/head.html"),
     "<style>\n",
@@ -38,6 +41,7 @@ const EXPLORER: &str = concat!(
     include_str!("explorer/transaction.js"),
     include_str!("explorer/account.js"),
     include_str!("explorer/pool.js"),
+    include_str!("explorer/runtime.js"),
     include_str!("explorer/route.js"),
     "</script>\n",
     include_str!("explorer/tail.html"),
@@ -93,17 +97,14 @@ impl Pages {
         }
     }
 
-    /// Whether the explorer of this very server sent the request. Names are not believed, for anybody's name may lead here: the server must be
-    /// reached by an address or as localhost.
+    /// Whether the explorer of this very server sent the request. Names are not believed, for anybody's name may lead
+    /// here: the server must be reached by an address or as localhost.
     pub fn is_own<B>(&self, request: &Request<B>) -> bool {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let (Some(origin), Some(host)) = (header(ORIGIN), header(HOST)) else { return false };
-        let is_same = origin.strip_prefix("http://") == Some(host) || origin.strip_prefix("https://") == Some(host);
-        let name = host
-            .rsplit_once(':')
-            .map_or(host, |(name, port)| if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host });
-        let is_address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
-        self.has_explorer && is_same && (is_address || name == "localhost")
+        let (Some(origin), Some(place)) = (header(ORIGIN), header(HOST)) else { return false };
+        let is_same = origin.strip_prefix("http://") == Some(place) || origin.strip_prefix("https://") == Some(place);
+        let host = policy::host(place);
+        self.has_explorer && is_same && (host == "localhost" || host.parse::<std::net::IpAddr>().is_ok())
     }
 }
 

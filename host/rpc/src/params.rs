@@ -33,11 +33,8 @@ pub struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// Splits an array of parameters; none at all is an empty array.
+    /// Splits an array of parameters; none at all is an empty array. Of an object, [`crate::named`] has made one.
     pub fn new(params: &'a Params<'_>) -> RpcResult<Self> {
-        if params.is_object() {
-            return Err(invalid_params("not an array"));
-        }
         let items: Option<Items<'a>> = params.parse().map_err(|_| invalid_params("not an array"))?;
         Ok(Self { items: items.unwrap_or_default().0, position: 0 })
     }

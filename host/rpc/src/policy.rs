@@ -1,9 +1,10 @@
 //! Who may call what: a caller's address and rights, found out once for each HTTP request or WebSocket.
 //!
-//! Some methods change the node or cost it much ([`crate::catalog`] says which); a stranger must not reach them. As Substrate's nodes do, the
-//! `auto` policy serves them when the server listens on a loopback address only. It is stricter in what it takes for local:
-//! the peer must be on a loopback address too, no proxy may have forwarded the request, and the request must not come from
-//! a foreign web page, since any page in the user's browser reaches the user's loopback addresses.
+//! Some methods change the node or cost it much ([`crate::catalog`] says which); a stranger must not reach them. As
+//! Substrate's nodes do, the `auto` policy serves them when the server listens on a loopback address only. It is stricter
+//! in what it takes for local: the peer must be on a loopback address too, no proxy may have forwarded the request, and
+//! the request must not come from a foreign web page, since any page in the user's browser reaches the user's loopback
+//! addresses.
 //!
 //! Out of scope: passwords and keys. Who wants those puts a proxy in front.
 
@@ -146,16 +147,15 @@ fn forwarded_for(headers: &HeaderMap, name: &str) -> Option<IpAddr> {
 /// Whether a browser sent the request for a page that did not come from this machine.
 fn is_foreign_page(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return false };
-    let host = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    !host.is_some_and(|host| match host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())) {
-        Some((host, _)) => is_local_name(host),
-        None => is_local_name(host),
-    })
+    let place = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, place)| place);
+    let is_local = |host: &str| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    !place.map(host).is_some_and(is_local)
 }
 
-fn is_local_name(host: &str) -> bool {
-    let host = host.trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+/// The host in `host`, `host:port`, `[address]` or `[address]:port`, as headers have them.
+pub fn host(place: &str) -> &str {
+    let with_port = place.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
+    with_port.map_or(place, |(host, _)| host).trim_matches(['[', ']'])
 }
 
 #[cfg(test)]

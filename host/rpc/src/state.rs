@@ -20,15 +20,14 @@ use crate::{
 pub(crate) mod answer;
 mod feeds;
 
-use answer::{AnswerError, Answers};
+use answer::AnswerError;
 
 /// Adds the methods.
 pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
-    let answers = Answers::new();
-    register_values(module, &answers)?;
-    register_keys(module, &answers)?;
+    register_values(module)?;
+    register_keys(module)?;
     register_runtime(module)?;
-    feeds::register(module, &answers)?;
+    feeds::register(module)?;
     let aliases = [
         ("state_getStorageAt", "state_getStorage"),
         ("state_getStorageHashAt", "state_getStorageHash"),
@@ -49,7 +48,7 @@ fn block(context: &Context, arguments: &mut Arguments<'_>) -> RpcResult<Hash> {
     Ok(given.map_or_else(|| context.chain().best().hash, |HashArg(hash)| hash))
 }
 
-fn register_values(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(), RegisterMethodError> {
+fn register_values(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_async_method("state_getStorage", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;
         let Bytes(key) = arguments.required()?;
@@ -64,47 +63,35 @@ fn register_values(module: &mut RpcModule<Context>, answers: &Answers) -> Result
         let value = context.read(move |chain| chain.storage(at, None, &key)).await?.map_err(error::state)?;
         RpcResult::Ok(value.map(|value| json::bytes(blake2_256(&value))))
     })?;
-    let turns = answers.clone();
-    module.register_async_method("state_getStorageSize", move |params, context, _| {
-        let turns = turns.clone();
-        async move {
-            let mut arguments = Arguments::new(&params)?;
-            let Bytes(key) = arguments.required()?;
-            let at = block(&context, &mut arguments)?;
-            turns.read(&context, move |chain| storage_size(chain, at, &key)).await?
-        }
+    module.register_async_method("state_getStorageSize", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(key) = arguments.required()?;
+        let at = block(&context, &mut arguments)?;
+        context.answers.read(&context, move |chain| storage_size(chain, at, &key)).await?
     })?;
-    let turns = answers.clone();
-    module.register_async_method("state_queryStorageAt", move |params, context, _| {
-        let turns = turns.clone();
-        async move {
-            let mut arguments = Arguments::new(&params)?;
-            let keys = keys(&mut arguments)?;
-            let at = block(&context, &mut arguments)?;
-            let read = move |chain: &dyn ChainRead| answer::change_set(chain, at, &keys).map(|changes| [changes]);
-            turns.read(&context, read).await?.map_err(answer::refusal)
-        }
+    module.register_async_method("state_queryStorageAt", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let keys = keys(&mut arguments)?;
+        let at = block(&context, &mut arguments)?;
+        let read = move |chain: &dyn ChainRead| answer::change_set(chain, at, &keys).map(|changes| [changes]);
+        context.answers.read(&context, read).await?.map_err(answer::refusal)
     })?;
     Ok(())
 }
 
-fn register_keys(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(), RegisterMethodError> {
-    let turns = answers.clone();
-    module.register_async_method("state_getKeysPaged", move |params, context, _| {
-        let turns = turns.clone();
-        async move {
-            let mut arguments = Arguments::new(&params)?;
-            let Bytes(prefix) = arguments.optional()?.unwrap_or_default();
-            let count: u32 = arguments.required()?;
-            let after: Option<Bytes> = arguments.optional()?;
-            let at = block(&context, &mut arguments)?;
-            if count > KEYS_PER_PAGE_MAX {
-                return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
-            }
-            let after = after.map(|Bytes(after)| after);
-            let read = move |chain: &dyn ChainRead| answer::page(chain, at, None, &prefix, after, count as usize);
-            turns.read(&context, read).await?.map_err(answer::refusal)
+fn register_keys(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
+    module.register_async_method("state_getKeysPaged", |params, context, _| async move {
+        let mut arguments = Arguments::new(&params)?;
+        let Bytes(prefix) = arguments.optional()?.unwrap_or_default();
+        let count: u32 = arguments.required()?;
+        let after: Option<Bytes> = arguments.optional()?;
+        let at = block(&context, &mut arguments)?;
+        if count > KEYS_PER_PAGE_MAX {
+            return Err(error::too_much("count", count as usize, KEYS_PER_PAGE_MAX as usize));
         }
+        let after = after.map(|Bytes(after)| after);
+        let read = move |chain: &dyn ChainRead| answer::page(chain, at, None, &prefix, after, count as usize);
+        context.answers.read(&context, read).await?.map_err(answer::refusal)
     })?;
     module.register_async_method("state_getReadProof", |params, context, _| async move {
         let mut arguments = Arguments::new(&params)?;

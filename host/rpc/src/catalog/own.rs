@@ -183,14 +183,14 @@ pub(super) const METHODS: &[Method] = &[
         "A transaction of the best chain or the pool, decoded.",
         &["hash: Hash, its hash"],
         "Object|null",
-        r#"["0x0000000000000000000000000000000000000000000000000000000000000000"]"#,
+        r#"["$transfer"]"#,
     ),
     method(
         "zx_getTransactionReceipt",
         "How a transaction ended: status, fee, weight, events, and in words why it failed.",
         &["hash: Hash, its hash"],
         "Object|null",
-        r#"["0x0000000000000000000000000000000000000000000000000000000000000000"]"#,
+        r#"["$transfer"]"#,
     ),
     method(
         "zx_getLogs",
@@ -227,7 +227,7 @@ pub(super) const METHODS: &[Method] = &[
         "Tells new blocks, new transactions, or new events that fit a filter.",
         &[
             "kind: Text, newBlocks, newTransactions or logs",
-            "options?: Object|Boolean|null, a filter as of zx_getLogs; for newTransactions whether whole ones",
+            "options?: Object|Boolean|null, for logs {pallet, name, address, topics}; for newTransactions whether whole ones",
         ],
         "SubscriptionId",
         r#"["newBlocks"]"#,

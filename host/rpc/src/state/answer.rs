@@ -28,11 +28,11 @@ pub mod watched;
 
 use watched::Watched;
 
-/// The turns for large answers, and the budget of subscriptions; clones share them.
-#[derive(Debug, Clone)]
+/// The turns for large answers, and the budget of subscriptions: one of them for all methods, in [`Context`].
+#[derive(Debug)]
 pub struct Answers {
     free: Arc<Semaphore>,
-    waiters: Arc<Semaphore>,
+    waiters: Semaphore,
     /// What subscriptions may be told of.
     pub watched: Watched,
 }
@@ -49,10 +49,9 @@ pub struct Held<T> {
 impl Answers {
     /// Nothing is in work yet.
     pub fn new() -> Self {
-        let semaphore = |permits| Arc::new(Semaphore::new(permits));
         Self {
-            free: semaphore(STORAGE_ANSWERS_AT_ONCE_MAX),
-            waiters: semaphore(BLOCKING_WAITERS_MAX),
+            free: Arc::new(Semaphore::new(STORAGE_ANSWERS_AT_ONCE_MAX)),
+            waiters: Semaphore::new(BLOCKING_WAITERS_MAX),
             watched: Watched::default(),
         }
     }

@@ -9,7 +9,7 @@ use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMe
 use ziver_primitives::Hash;
 
 use super::{
-    answer::{self, AnswerError, Answers, Fingerprint, Values},
+    answer::{self, AnswerError, Fingerprint, Values},
     keys,
 };
 use crate::{
@@ -23,18 +23,14 @@ use crate::{
 };
 
 /// Adds the subscriptions.
-pub fn register(module: &mut RpcModule<Context>, answers: &Answers) -> Result<(), RegisterMethodError> {
-    let turns = answers.clone();
+pub fn register(module: &mut RpcModule<Context>) -> Result<(), RegisterMethodError> {
     module.register_subscription(
         "state_subscribeStorage",
         "state_storage",
         "state_unsubscribeStorage",
-        move |params, pending, context, extensions| {
-            let turns = turns.clone();
-            async move {
-                // An ended subscription has nobody to tell.
-                let _ = feed_storage(params, pending, &context, &turns, &extensions).await;
-            }
+        |params, pending, context, extensions| async move {
+            // An ended subscription has nobody to tell.
+            let _ = feed_storage(params, pending, &context, &extensions).await;
         },
     )?;
     module.register_subscription(
@@ -53,7 +49,6 @@ async fn feed_storage(
     params: Params<'static>,
     pending: PendingSubscriptionSink,
     context: &Context,
-    turns: &Answers,
     extensions: &Extensions,
 ) -> Result<(), Ended> {
     let mut notices = context.link.notices.subscribe();
@@ -64,8 +59,8 @@ async fn feed_storage(
         }
         let wanted: Arc<[Vec<u8>]> = wanted.into();
         let present = context.chain().best().hash;
-        let values = values(context, turns, present, &wanted, None).await?.map_err(answer::refusal)?;
-        let share = turns.watched.take(pending.connection_id(), wanted.len(), values.bytes)?;
+        let values = values(context, present, &wanted, None).await?.map_err(answer::refusal)?;
+        let share = context.answers.watched.take(pending.connection_id(), wanted.len(), values.bytes)?;
         Ok((wanted, values, share))
     };
     let (wanted, first, mut share) = match begun.await {
@@ -83,7 +78,7 @@ async fn feed_storage(
     let mut told: Arc<[Fingerprint]> = fingerprints.into();
     loop {
         let Notice::Best(head) = feed.next_notice(&mut notices).await? else { continue };
-        let now = match values(context, turns, head.hash, &wanted, Some(told.clone())).await {
+        let now = match values(context, head.hash, &wanted, Some(told.clone())).await {
             Ok(Ok(now)) => now,
             Ok(Err(AnswerError::Read(why))) if why.is_gone() => continue,
             Ok(Err(why)) => return Err(missed(&feed, answer::refusal(why).message())),
@@ -100,14 +95,13 @@ async fn feed_storage(
 /// Reads in a turn, which ends with the reading: the client's pace must not hold up the others.
 async fn values(
     context: &Context,
-    turns: &Answers,
     at: Hash,
     wanted: &Arc<[Vec<u8>]>,
     told: Option<Arc<[Fingerprint]>>,
 ) -> RpcResult<Result<Values, AnswerError>> {
     let wanted = wanted.clone();
     let read = move |chain: &dyn ChainRead| answer::values(chain, at, &wanted, told.as_deref());
-    Ok(turns.read(context, read).await?.map(answer::Held::release))
+    Ok(context.answers.read(context, read).await?.map(answer::Held::release))
 }
 
 fn missed(feed: &Feed, why: &str) -> Ended {

@@ -185,7 +185,8 @@ fn check_count(events: usize) -> RpcResult<()> {
     if events < EVENTS_PER_ANSWER_MAX {
         return Ok(());
     }
-    let many = format!("More than {EVENTS_PER_ANSWER_MAX} events; zx_getLogs tells them in pages, with `skip` and `limit`");
+    let many =
+        format!("More than {EVENTS_PER_ANSWER_MAX} events; zx_getLogs tells them in pages, with `skip` and `limit`");
     Err(error::oversized_response(many))
 }
 
@@ -206,7 +207,8 @@ fn parties(extrinsic: &Extrinsic) -> Map<String, Value> {
 }
 
 fn outcome(ended: &Ended) -> Map<String, Value> {
-    let weight = ended.weight.map(|(time, proof)| json!({"refTime": json::quantity(time), "proofSize": json::quantity(proof)}));
+    let weight =
+        ended.weight.map(|(time, proof)| json!({"refTime": json::quantity(time), "proofSize": json::quantity(proof)}));
     Map::from_iter([
         ("status".into(), ended.success.map(|success| if success { "0x1" } else { "0x0" }).into()),
         ("error".into(), ended.error.clone().into()),

@@ -1,7 +1,12 @@
-//! Transactions made here: signed with the keys that everybody knows, so on development chains alone.
+//! Transactions on their way in: signed ones handed in, ones by name signed here, and what one would cost.
 //!
-//! A transaction is `{from, to, value}` for a transfer, or `{from, call: {pallet, name, args}}` for any call;
-//! `nonce` and `tip` are optional.
+//! By name a transaction is `{from, to, value}` for a transfer, or `{from, call: {pallet, name, args}}` for any call;
+//! `nonce` and `tip` are optional. It is signed with a key that everybody knows, so on development chains alone;
+//! [`fund`] sends money from the richest of their accounts.
+//!
+//! Gas is weight in picoseconds: of a transaction that can be signed it is found by trying it on the best block.
+//!
+//! Out of scope: the pool's judgement, and its codes ([`crate::error::rejected`]).
 
 use codec::{Compact, Decode, Encode};
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
@@ -163,7 +168,7 @@ async fn send(context: &Context, request: Request) -> RpcResult<String> {
 
 /// Refuses what is for development chains elsewhere, with what to do instead.
 fn only_in_development(context: &Context, method: &str, instead: &str) -> RpcResult<()> {
-    if context.info.chain_type == "Development" {
+    if context.info.is_development() {
         return Ok(());
     }
     let why = format!("Transaction rejected: {method} signs on development chains alone; {instead}");
