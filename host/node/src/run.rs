@@ -106,6 +106,7 @@ fn serve(
     let (link, peer) = link::link();
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
+    let is_development = info.is_development();
     let (damage, damaged) = mpsc::channel(1);
     let view = Arc::new(ChainView::new(reader.clone(), damage));
     let methods = ziver_rpc::methods(RpcContext::new(view, link, info))?;
@@ -114,7 +115,6 @@ fn serve(
         metrics: Arc::new(Metrics::new(reader.clone())),
         health: Arc::new(Health::new(config.sealing, engine_loop::now_ms())),
     };
-    let is_development = reader.spec().chain_type == ChainType::Development;
     let pages =
         Pages { health: Some(watched.health.clone()), has_explorer: args.operation.has_explorer(is_development) };
     let hooks = Hooks { observer: watched.metrics.clone(), pages };

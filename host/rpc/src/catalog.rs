@@ -1,7 +1,8 @@
 //! The one table of all methods: what each takes and answers, who may call it, and an example.
 //!
-//! `rpc.discover`, `admin_rpcMethods`, the rights of callers and `docs/rpc.md` come from it. A test holds it against what
-//! is registered, both ways, and another has a real node answer every example and compares the answers with the types.
+//! `rpc.discover`, `admin_rpcMethods`, the rights of callers and `docs/rpc.md` come from it. A test holds it against
+//! what is registered, both ways, and another has a real node answer every example and compares the answers with the
+//! types.
 //!
 //! A parameter is a line `name: Type, what it is`, with `name?` where it may be left out. Types are those of [`types`]:
 //! names, `[T]` for lists, `A|B` for either. In examples `$name` stands for a value of the chain that answers: see
@@ -180,13 +181,13 @@ pub fn by_name(name: &str) -> Option<&'static Method> {
 pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ("account", "The nonce of an account, by the name that Python's clients look for.", &[4003]),
     ("admin", "The node, for who runs it.", &[-32001, -32010, -32011, -32012, -32013, 4003]),
-    ("archive_v1", "Blocks and states by hash and height, of the JSON-RPC interface specification.", &[]),
+    ("archive_v1", "Blocks and states by hash and height, of the JSON-RPC interface specification.", &[3003]),
     (
         "author",
         "Submitting transactions, with Substrate's error codes.",
         &[1001, 1002, 1010, 1011, 1012, 1013, 1014, 1016],
     ),
-    ("chain", "Blocks and headers, and subscriptions to new ones.", &[3003]),
+    ("chain", "Blocks and headers, and subscriptions to new ones.", &[3003, 4003]),
     (
         "chainHead_v1",
         "Following the head of the chain, of the JSON-RPC interface specification.",
@@ -215,10 +216,7 @@ pub const COMMON_ERRORS: &[i32] =
 /// What the codes mean.
 pub const ERRORS: &[(i32, &str)] = &[
     (-32700, "Not JSON"),
-    (
-        -32600,
-        "JSON, but no request: an odd id, nested too deep, a batch that is too long or holds what can't be in one; or it came too slowly",
-    ),
+    (-32600, "JSON, but no request: a wrong id, too deep, too long a batch, a call that can't be in one, or too slow"),
     (-32601, "No such method, or not for this caller, or a subscription over HTTP"),
     (-32602, "Parameters that do not fit"),
     (-32603, "A fault of the node"),

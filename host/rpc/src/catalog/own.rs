@@ -227,7 +227,7 @@ pub(super) const METHODS: &[Method] = &[
         "Tells new blocks, new transactions, or new events that fit a filter.",
         &[
             "kind: Text, newBlocks, newTransactions or logs",
-            "options?: Object|Boolean|null, for logs {pallet, name, address, topics}; for newTransactions whether whole ones",
+            "options?: Object|Boolean|null, for logs {pallet, name, address, topics}, for newTransactions whether whole",
         ],
         "SubscriptionId",
         r#"["newBlocks"]"#,

@@ -1,7 +1,7 @@
 //! The types of parameters and results, as JSON schemas.
 //!
-//! A type is written `Name`, `[T]` for a list, or `A|B` for either; [`schema`] makes a schema of that, which refers to the
-//! named ones.
+//! A type is written `Name`, `[T]` for a list, or `A|B` for either; [`schema`] makes a schema of that, which refers to
+//! the named ones.
 
 use serde_json::{Map, Value, json};
 
