@@ -1,6 +1,7 @@
 //! What a runtime says that it has, in one form for all versions of the metadata.
 //!
-//! The `_id`s are positions in the metadata's list of types; [`Metadata::type_name`](crate::Metadata::type_name) makes them readable.
+//! The `_id`s are positions in the metadata's list of types; [`Metadata::type_name`](crate::Metadata::type_name) makes
+//! them readable.
 
 use serde::Serialize;
 

@@ -6,8 +6,8 @@ use crate::error::DecodeError;
 use crate::{Metadata, types};
 
 impl Metadata {
-    /// `Balances.InsufficientBalance: Balance too low to send value.` from the JSON of a `DispatchError` (as events carry
-    /// it). What the metadata does not describe is shown as it is.
+    /// `Balances.InsufficientBalance: Balance too low to send value.` from the JSON of a `DispatchError` (as events
+    /// carry it). What the metadata does not describe is shown as it is.
     pub fn describe_dispatch_error(&self, error: &Value) -> String {
         self.module_error(error).or_else(|| self.other_error(error)).unwrap_or_else(|| error.to_string())
     }

@@ -39,7 +39,8 @@ pub struct Event {
     pub pallet: String,
     /// Name of the event.
     pub name: String,
-    /// What it carries: an object by name, an array where the fields have no names, an empty object where there are none.
+    /// What it carries: an object by name, an array where the fields have no names, an empty object where there are
+    /// none.
     pub fields: Value,
     /// What it is indexed by, `0x` and digits each.
     pub topics: Vec<Value>,
@@ -69,8 +70,8 @@ impl Metadata {
     }
 }
 
-/// Events that are read one after the other. The first that can't be read ends them with the reason; so do bytes that are
-/// left over behind the last.
+/// Events that are read one after the other. The first that can't be read ends them with the reason; so do bytes that
+/// are left over behind the last.
 #[derive(Debug, Clone)]
 pub struct Events<'a> {
     types: &'a PortableRegistry,
@@ -85,8 +86,8 @@ pub struct Events<'a> {
 
 impl Events<'_> {
     fn read(&mut self) -> Result<Event, DecodeError> {
-        // A cheap block may have any number of small events, so that each has its own bound. What all have is bounded by
-        // their bytes, for there are values that take none.
+        // A cheap block may have any number of small events, so that each has its own bound. What all have is bounded
+        // by their bytes, for there are values that take none.
         let given = self.values_left.min(VALUES_COUNT_MAX);
         let budget = Budget::of(given);
         let record = read::next(self.types, self.record_id, &mut self.input, &budget)?;

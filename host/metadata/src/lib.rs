@@ -1,8 +1,8 @@
 //! SCALE read and written by a runtime's own description of itself: calls, events, storage, errors as JSON.
 //!
-//! The host knows no pallet, yet RPC, command line and explorer speak of calls and events by name. What they need is in the
-//! runtime's metadata (versions 14, 15 and 16 of the format), which [`Metadata`] holds; it is cheap to clone. Nothing here
-//! reads a disk or a socket.
+//! The host knows no pallet, yet RPC, command line and explorer speak of calls and events by name. What they need is in
+//! the runtime's metadata (versions 14, 15 and 16 of the format), which [`Metadata`] holds; it is cheap to clone.
+//! Nothing here reads a disk or a socket.
 //!
 //! # Usage
 //! ```no_run

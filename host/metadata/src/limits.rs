@@ -6,8 +6,8 @@
 pub const DEPTH_LEVELS_MAX: usize = 64;
 /// Values in one decoded call, event, storage value.
 pub const VALUES_COUNT_MAX: usize = 1_000_000;
-/// Values in a list of events, for each of its bytes, besides [`VALUES_COUNT_MAX`] in all. The smallest events have a value
-/// or two to the byte.
+/// Values in a list of events, for each of its bytes, besides [`VALUES_COUNT_MAX`] in all. The smallest events have a
+/// value or two to the byte.
 pub const VALUES_PER_EVENTS_BYTE_MAX: usize = 16;
 /// Levels of generics that the written name of a type shows.
 pub const TYPE_NAME_LEVELS_MAX: usize = 8;

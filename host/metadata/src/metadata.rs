@@ -135,7 +135,8 @@ impl Metadata {
         self.decode_value(constant.type_id, &constant.value)
     }
 
-    /// Writes the arguments of a runtime entry point (`AccountNonceApi`, `account_nonce`): an object by name or an array.
+    /// Writes the arguments of a runtime entry point (`AccountNonceApi`, `account_nonce`): an object by name or an
+    /// array.
     pub fn encode_api_arguments(&self, api: &str, method: &str, arguments: &Value) -> Result<Vec<u8>, EncodeError> {
         let found = self.api_method(api, method).ok_or_else(|| EncodeError::Unknown {
             what: format!("entry point {api}_{method}"),

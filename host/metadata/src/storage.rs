@@ -55,8 +55,8 @@ impl Metadata {
         Some((item_prefix(&found.storage_prefix, item), found.storage.iter().find(|one| one.name == item)?))
     }
 
-    /// The storage key of an item. A map takes the parts of its key; with fewer parts the answer is the prefix of all keys
-    /// that begin with them.
+    /// The storage key of an item. A map takes the parts of its key; with fewer parts the answer is the prefix of all
+    /// keys that begin with them.
     pub fn storage_key(&self, pallet: &str, item: &str, keys: &[Value]) -> Result<Vec<u8>, EncodeError> {
         let (mut out, found) = self.storage_item(pallet, item).ok_or_else(|| self.unknown_storage(pallet, item))?;
         if keys.len() > found.keys.len() {

@@ -1,11 +1,11 @@
 //! How many connections a client may have at once, so that one client can't take them all.
 //!
-//! A client is an address, of version 6 the first 64 bits, as for the rate limit. Loopback addresses and the networks that
-//! the rate limit exempts may have any number. A few connections beyond the limit are told why they are not served, the
-//! others are closed at once.
+//! A client is an address, of version 6 the first 64 bits, as for the rate limit. Loopback addresses and the networks
+//! that the rate limit exempts may have any number. A few connections beyond the limit are told why they are not
+//! served, the others are closed at once.
 //!
-//! Behind a trusted proxy all connections come from the proxy. There WebSockets and HTTP requests in work are counted, by
-//! the address that the proxy names.
+//! Behind a trusted proxy all connections come from the proxy. There WebSockets and HTTP requests in work are counted,
+//! by the address that the proxy names.
 
 use std::{
     collections::HashMap,

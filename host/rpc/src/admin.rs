@@ -71,8 +71,8 @@ impl Page {
     }
 }
 
-/// The blocks from one height to another, or as many of them as a page takes, but one at least. None if the first is not
-/// there.
+/// The blocks from one height to another, or as many of them as a page takes, but one at least. None if the first is
+/// not there.
 fn export(chain: &dyn ChainRead, from: BlockNumber, to: Option<BlockNumber>) -> Result<Option<Page>, ReadError> {
     let best = chain.best().number;
     let to = to.unwrap_or(best).min(best);

@@ -228,7 +228,8 @@ async fn storage_diff(
     feed.send(&DiffEvent::Done).await
 }
 
-/// The block with whose state that of `at` is compared: its parent, or the one that was asked for; or why not, in words.
+/// The block with whose state that of `at` is compared: its parent, or the one that was asked for; or why not, in
+/// words.
 fn block_before(chain: &dyn ChainRead, at: Hash, asked: Option<Hash>) -> Result<Hash, String> {
     let header = chain.header(at).and_then(|header| header.ok_or(ReadError::UnknownBlock(at)));
     let header = header.map_err(|why| why.to_string())?;

@@ -1,9 +1,9 @@
 //! An HTTP request on its way in: its body, until it is whole, and ids that no answer can carry.
 //!
 //! jsonrpsee would wait for a body for ever, keep any number of half bodies, and take a request with an id like `-1` or
-//! `true` for a notification, which gets no answer. So the body is read here, in bounded time and space. A request with such
-//! an id is answered with -32600; in a batch it is replaced by something that jsonrpsee answers so. For WebSockets, where
-//! whole messages go straight to jsonrpsee, see [`crate::scan`].
+//! `true` for a notification, which gets no answer. So the body is read here, in bounded time and space. A request with
+//! such an id is answered with -32600; in a batch it is replaced by something that jsonrpsee answers so. For
+//! WebSockets, where whole messages go straight to jsonrpsee, see [`crate::scan`].
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -117,8 +117,8 @@ async fn read(mut body: Incoming, bytes_max: usize, budget: &Budget) -> Result<V
     Ok(std::mem::take(&mut arriving.body))
 }
 
-/// Whether a message is JSON, no batch, and jsonrpsee would say that it is no JSON or not answer it: it has no id, or an
-/// odd one, and is no notification; or its id is a text that no answer can carry.
+/// Whether a message is JSON, no batch, and jsonrpsee would say that it is no JSON or not answer it: it has no id, or
+/// an odd one, and is no notification; or its id is a text that no answer can carry.
 pub fn is_no_request(message: &[u8]) -> bool {
     match message.trim_ascii_start().first() {
         Some(b'[') => false,

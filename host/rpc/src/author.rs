@@ -49,8 +49,8 @@ pub async fn submit(
     hand_in(context, bytes, watch, false).await?.map_err(error::submit)
 }
 
-/// Like [`submit`], for who tells of a refusal in another way. An error is the server's own: it is busy or ends. `join`: see
-/// [`Command::Submit`].
+/// Like [`submit`], for who tells of a refusal in another way. An error is the server's own: it is busy or ends.
+/// `join`: see [`Command::Submit`].
 pub async fn hand_in(
     context: &Context,
     bytes: Vec<u8>,

@@ -47,8 +47,8 @@ impl Budget {
     }
 }
 
-/// A number of bytes over all connections, with a bound for what is large: small things always find room, for there is a
-/// bound for the number of connections.
+/// A number of bytes over all connections, with a bound for what is large: small things always find room, for there is
+/// a bound for the number of connections.
 #[derive(Debug, Clone)]
 pub struct Total {
     bytes: Arc<AtomicUsize>,
@@ -83,8 +83,8 @@ impl Total {
         self.take(old);
     }
 
-    /// Whether something that has so many bytes already may grow: while it has less than is free. So nobody gets all, and
-    /// the large ones leave room for others.
+    /// Whether something that has so many bytes already may grow: while it has less than is free. So nobody gets all,
+    /// and the large ones leave room for others.
     pub fn has_room(&self, own: usize) -> bool {
         let max = if own <= ARRIVING_BYTES_OF_MEDIUM_MAX { self.max } else { self.large_max };
         own <= REQUEST_BYTES_SMALL_MAX || own < max.saturating_sub(self.bytes.load(Ordering::Relaxed))

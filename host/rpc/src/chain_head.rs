@@ -1,8 +1,8 @@
 //! `chainHead_v1_*`: following the head of the chain, and reading the blocks near it.
 //!
 //! A client follows ([`follow`]), is told of each block ([`events`]), and may ask about those blocks until it unpins
-//! them ([`tracker`]). Header and pins are answered at once; bodies, calls and storage are operations whose results come
-//! as events ([`operations`]). What the methods answer and when is the JSON-RPC interface specification's,
+//! them ([`tracker`]). Header and pins are answered at once; bodies, calls and storage are operations whose results
+//! come as events ([`operations`]). What the methods answer and when is the JSON-RPC interface specification's,
 //! <https://paritytech.github.io/json-rpc-interface-spec/api/chainHead.html>.
 //!
 //! A follow belongs to the connection that opened it: for others it is unknown.

@@ -1,7 +1,7 @@
 //! What the RPC methods ask of the chain: reads of one consistent snapshot, never of the engine.
 //!
-//! [`ChainRead`] is implemented for the node's chain (`host/node/src/chain_view.rs`) and by a small made-up chain in this
-//! crate's tests. All functions may block on the disk or run the runtime, so methods call them through
+//! [`ChainRead`] is implemented for the node's chain (`host/node/src/chain_view.rs`) and by a small made-up chain in
+//! this crate's tests. All functions may block on the disk or run the runtime, so methods call them through
 //! [`Context::read`](crate::Context::read) and [`Context::call`](crate::Context::call) only.
 
 use std::any::Any;

@@ -3,8 +3,8 @@
 //! jsonrpsee starts each WebSocket message as a task of its own and never stops reading, so a client could pile up
 //! requests in memory. [`Throttled`] stands between the socket and jsonrpsee: while the connection has too much in
 //! work, or too many bytes of answers that its client has not read, it reads nothing, and TCP makes the client wait. A
-//! client that takes nothing of what waits for it, or does not finish a message that it has begun, loses its connection.
-//! [`crate::guard`] counts what is in work and what is answered.
+//! client that takes nothing of what waits for it, or does not finish a message that it has begun, loses its
+//! connection. [`crate::guard`] counts what is in work and what is answered.
 //!
 //! A handle to the [`Connection`] travels in each request's extensions, so that a subscription whose client does not
 //! read can close the whole connection. It does not keep the socket open: a connection costs one file descriptor, for
@@ -66,7 +66,8 @@ struct State {
 }
 
 impl Connection {
-    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part. The bounds hold for WebSocket messages.
+    /// Takes over a socket; what jsonrpsee gets to serve is the [`Throttled`] part. The bounds hold for WebSocket
+    /// messages.
     pub fn accept(
         socket: TcpStream,
         place: OwnedSemaphorePermit,
@@ -107,8 +108,8 @@ impl Connection {
         }
     }
 
-    /// Whether a WebSocket message had an id that no answer can carry, and was taken for a notification; each counts once.
-    /// Which one it was can't be told, nor need it: all get the same answer.
+    /// Whether a WebSocket message had an id that no answer can carry, and was taken for a notification; each counts
+    /// once. Which one it was can't be told, nor need it: all get the same answer.
     pub fn take_odd_id(&self) -> bool {
         let mut state = self.state();
         let has_come = state.odd_ids > 0;

@@ -92,8 +92,8 @@ impl Context {
     }
 
     /// A number that tells chains apart, for Ethereum's tools: the property `chainId` of the chain specification; else
-    /// [`DEVELOPMENT_CHAIN_ID`] on development chains; else the first four bytes of the genesis hash as a big-endian number.
-    /// Transactions don't carry it: they sign the genesis hash itself.
+    /// [`DEVELOPMENT_CHAIN_ID`] on development chains; else the first four bytes of the genesis hash as a big-endian
+    /// number. Transactions don't carry it: they sign the genesis hash itself.
     pub fn chain_id(&self) -> u64 {
         let unnamed = || {
             let [a, b, c, d, ..] = self.chain.genesis().0;

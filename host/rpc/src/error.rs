@@ -2,8 +2,9 @@
 //!
 //! Codes and wording of the legacy methods follow Substrate's node, because clients show them and some compare them:
 //! 10xx for the pool, 4xxx for state, 1x000 for manual sealing. Ziver's own namespaces (`zx_*`, `txpool_*`, `miner_*`,
-//! `admin_*`) have codes of their own from -32001 to -32050. The other negative ones are the JSON-RPC specification's and
-//! the server library's (-32006 too many subscriptions, -32007 oversized request, -32008 oversized response, -32009 busy).
+//! `admin_*`) have codes of their own from -32001 to -32050. The other negative ones are the JSON-RPC specification's
+//! and the server library's (-32006 too many subscriptions, -32007 oversized request, -32008 oversized response, -32009
+//! busy).
 //!
 //! Every text is one line of bounded length, whatever the runtime said.
 

@@ -56,8 +56,8 @@ impl<S> Guard<S> {
         self.note(request, self.verdict(request))
     }
 
-    /// The same for a call in a batch. There is no telling when a batch's answer goes out, so what sends something after its
-    /// own answer can't be part of one.
+    /// The same for a call in a batch. There is no telling when a batch's answer goes out, so what sends something
+    /// after its own answer can't be part of one.
     fn judge_in_batch(&self, request: &Request<'_>) -> Result<(), ErrorObjectOwned> {
         let method = request.method_name();
         let is_followed = matches!(self.rules.methods.method(method), Some(MethodCallback::Subscription(_)))

@@ -1,10 +1,10 @@
 //! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem, the
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
-//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`engine`],
-//! [`txpool`], [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`], [`chain_head`],
-//! [`transaction`], [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to the table;
-//! [`catalog`] describes them all; what a method needs comes from the [`Context`]. The way of a request:
+//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`],
+//! [`engine`], [`txpool`], [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`],
+//! [`chain_head`], [`transaction`], [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to
+//! the table; [`catalog`] describes them all; what a method needs comes from the [`Context`]. The way of a request:
 //!
 //! ```text
 //! socket -> server -> addresses (how many connections) -> connection (throttle) -> pages (plain GET: answered here)

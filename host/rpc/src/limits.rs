@@ -47,8 +47,8 @@ pub const SLOW_READER_BYTES_MIN: usize = 64 * 1024;
 pub const REQUEST_TIMEOUT_S: u32 = 60;
 /// Bytes of a WebSocket that are read at a time.
 pub const FRAMES_READ_BYTES: usize = 16 * 1024;
-/// Bytes of requests of which only a part has arrived, over all connections. One that is not small may grow while it has
-/// less than is free; else it waits or is refused.
+/// Bytes of requests of which only a part has arrived, over all connections. One that is not small may grow while it
+/// has less than is free; else it waits or is refused.
 pub const ARRIVING_BYTES_MAX: usize = 192 * 1024 * 1024;
 /// What of that the large ones may have together.
 pub const ARRIVING_BYTES_LARGE_MAX: usize = ARRIVING_BYTES_MAX / 4 * 3;

@@ -303,7 +303,8 @@ pub struct NewlyFinal {
 /// A change of the chain, broadcast to the subscriptions.
 ///
 /// They come in the order in which things happened: a block after its parent and before it is best or final, and a best
-/// block above the final one before the old best block is discarded. So whoever applies them one by one has a whole tree.
+/// block above the final one before the old best block is discarded. So whoever applies them one by one has a whole
+/// tree.
 #[derive(Debug, Clone)]
 pub enum Notice {
     /// A block was added, on any branch.

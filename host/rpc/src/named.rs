@@ -1,8 +1,8 @@
 //! Parameters by name, `{"height": 0}`, put into the order that the methods read them in.
 //!
-//! The JSON-RPC interface specification wants both forms for all functions. [`Named`] is jsonrpsee middleware next to the
-//! methods: names are those of the [`catalog`](crate::catalog), so every method takes them. A name that the method does not
-//! have is an error, as a misspelt optional parameter would be left out silently otherwise.
+//! The JSON-RPC interface specification wants both forms for all functions. [`Named`] is jsonrpsee middleware next to
+//! the methods: names are those of the [`catalog`](crate::catalog), so every method takes them. A name that the method
+//! does not have is an error, as a misspelt optional parameter would be left out silently otherwise.
 //!
 //! Out of scope: members of parameters that are objects themselves.
 

@@ -1,7 +1,7 @@
 //! What the server tells of its work to whoever counts it: calls and their times.
 //!
-//! [`Observed`] is jsonrpsee middleware next to the methods. It takes batches apart, so that each call in them counts by
-//! itself. Names that no method has reach the observer as [`UNKNOWN`]: what clients make up must not grow tables.
+//! [`Observed`] is jsonrpsee middleware next to the methods. It takes batches apart, so that each call in them counts
+//! by itself. Names that no method has reach the observer as [`UNKNOWN`]: what clients make up must not grow tables.
 //!
 //! Out of scope: what is done with it.
 

@@ -23,8 +23,8 @@ use sha2::{Digest, Sha256};
 
 use crate::policy;
 
-/// The page's parts, put together to one, so that a browser asks for nothing else. `route.js` comes last: it starts what
-/// the others define.
+/// The page's parts, put together to one, so that a browser asks for nothing else. `route.js` comes last: it starts
+/// what the others define.
 const EXPLORER: &str = concat!(
     include_str!("explorer/head.html"),
     "<style>\n",

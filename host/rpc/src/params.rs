@@ -87,8 +87,8 @@ pub fn read<T: DeserializeOwned>(raw: &RawValue) -> RpcResult<T> {
     parse(raw).map_err(invalid_params)
 }
 
-/// Reads a value; else says why not, without "at line 1 column 9", which speaks of the cut-out parameter, and without the
-/// names that Rust has for numbers.
+/// Reads a value; else says why not, without "at line 1 column 9", which speaks of the cut-out parameter, and without
+/// the names that Rust has for numbers.
 fn parse<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
     serde_json::from_str(raw.get()).map_err(|why| {
         let text = why.to_string();

@@ -55,8 +55,8 @@ async fn query(
     read(&mut &*answer).map_err(|why| error::state(ReadError::Execution(format!("Bad answer of the runtime: {why}"))))
 }
 
-/// What is wrong with a transaction's bytes, if a call of the runtime failed with them and they are none that it knows: all
-/// that the runtime says then is where it gave up.
+/// What is wrong with a transaction's bytes, if a call of the runtime failed with them and they are none that it knows:
+/// all that the runtime says then is where it gave up.
 pub fn unreadable(chain: &dyn ChainRead, at: Hash, extrinsic: &[u8], why: &ReadError) -> Option<String> {
     if !matches!(why, ReadError::Execution(_)) {
         return None;

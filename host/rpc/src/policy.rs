@@ -1,10 +1,10 @@
 //! Who may call what: a caller's address and rights, found out once for each HTTP request or WebSocket.
 //!
 //! Some methods change the node or cost it much ([`crate::catalog`] says which); a stranger must not reach them. As
-//! Substrate's nodes do, the `auto` policy serves them when the server listens on a loopback address only. It is stricter
-//! in what it takes for local: the peer must be on a loopback address too, no proxy may have forwarded the request, and
-//! the request must not come from a foreign web page, since any page in the user's browser reaches the user's loopback
-//! addresses.
+//! Substrate's nodes do, the `auto` policy serves them when the server listens on a loopback address only. It is
+//! stricter in what it takes for local: the peer must be on a loopback address too, no proxy may have forwarded the
+//! request, and the request must not come from a foreign web page, since any page in the user's browser reaches the
+//! user's loopback addresses.
 //!
 //! Out of scope: passwords and keys. Who wants those puts a proxy in front.
 
@@ -58,7 +58,8 @@ pub struct Caller {
     pub is_websocket: bool,
 }
 
-/// By which header a proxy in front names the client. It is one: what a client itself says in the others is not the proxy's.
+/// By which header a proxy in front names the client. It is one: what a client itself says in the others is not the
+/// proxy's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ProxyHeader {
     /// There is no proxy.

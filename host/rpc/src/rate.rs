@@ -1,8 +1,8 @@
 //! The rate limit: how many calls a client may make in a minute.
 //!
 //! A client is an address, whatever number of connections it opens; of version 6 the first 64 bits count, for a client
-//! has all the rest. The calls of a minute may come at once, then they come back one by one (the algorithm is GCRA, by the
-//! crate `governor`). Each request of a batch counts. Addresses in the list of exempt networks are not limited.
+//! has all the rest. The calls of a minute may come at once, then they come back one by one (the algorithm is GCRA, by
+//! the crate `governor`). Each request of a batch counts. Addresses in the list of exempt networks are not limited.
 
 use std::{
     net::{IpAddr, Ipv6Addr},

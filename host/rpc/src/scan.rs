@@ -1,15 +1,16 @@
-//! A look at a message on its way in, byte by byte: what jsonrpsee would leave unanswered, and batches that are too long.
+//! A look at a message on its way in, byte by byte: what jsonrpsee would leave unanswered, and batches that are too
+//! long.
 //!
-//! jsonrpsee takes a request with an id like `-1` or `true` for a notification, which gets no answer; [`Scan`] counts such
-//! requests, so that [`crate::guard`] can answer them. And it answers a batch of too many requests with a code that means
-//! something else here. So in a batch all that is too much is replaced by one `0` and blanks: what is left is a batch that is
-//! one longer than it may be, which the guard refuses. No memory is taken for what is blanked.
+//! jsonrpsee takes a request with an id like `-1` or `true` for a notification, which gets no answer; [`Scan`] counts
+//! such requests, so that [`crate::guard`] can answer them. And it answers a batch of too many requests with a code
+//! that means something else here. So in a batch all that is too much is replaced by one `0` and blanks: what is left
+//! is a batch that is one longer than it may be, which the guard refuses. No memory is taken for what is blanked.
 //!
 //! What is no JSON is for jsonrpsee to find out.
 //!
 //! # Out of scope
-//! Names of members that are written with escapes, such as `"\u0069d"`: such a request stays a notification. Texts that are
-//! no Unicode, which [`crate::connection`] refuses before.
+//! Names of members that are written with escapes, such as `"\u0069d"`: such a request stays a notification. Texts that
+//! are no Unicode, which [`crate::connection`] refuses before.
 
 /// What a message is, as its first byte says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,8 +95,8 @@ impl Scan {
         if self.is_blanking && !is_end { b' ' } else { byte }
     }
 
-    /// How many requests had an id that no answer can carry, if the message is whole. Of a batch that is too long, which
-    /// gets one answer, none.
+    /// How many requests had an id that no answer can carry, if the message is whole. Of a batch that is too long,
+    /// which gets one answer, none.
     pub fn odd_ids(&self) -> usize {
         if self.depth == 0 && !self.is_blanking { self.odd } else { 0 }
     }

@@ -1,4 +1,5 @@
-//! The listening sockets: HTTP and WebSocket on one port, perhaps the same on a second one, CORS, limits, graceful stop.
+//! The listening sockets: HTTP and WebSocket on one port, perhaps the same on a second one, CORS, limits, graceful
+//! stop.
 //!
 //! jsonrpsee parses and dispatches; this module owns the accept loops, because closing a connection whose client does
 //! not read, and not reading from one with too much in work, need the socket ([`crate::connection`]).
@@ -77,7 +78,8 @@ pub struct ServerConfig {
     /// Connections served at the same time, over both addresses. Each takes one file descriptor, and so do up to
     /// [`CONNECTIONS_TOLD_WHY_MAX`] that are told why they are not served.
     pub connections_max: u32,
-    /// Connections of one client's address; 0 is no limit. Loopback addresses and [`Self::rate_limit_exempt`] have none.
+    /// Connections of one client's address; 0 is no limit. Loopback addresses and [`Self::rate_limit_exempt`] have
+    /// none.
     pub connections_per_address_max: u32,
     /// Bytes of a request.
     pub request_bytes_max: u32,
@@ -295,8 +297,8 @@ impl Served {
         })
     }
 
-    /// Whether the web page that sent the request, if it was one, may talk to the server. Browsers ask nobody before they
-    /// open a WebSocket.
+    /// Whether the web page that sent the request, if it was one, may talk to the server. Browsers ask nobody before
+    /// they open a WebSocket.
     fn is_welcome(&self, request: &HttpRequest<Incoming>) -> bool {
         match (&self.cors, request.headers().get(ORIGIN)) {
             (Cors::Any, _) | (_, None) => true,

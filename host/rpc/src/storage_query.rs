@@ -1,7 +1,7 @@
 //! Storage as the new groups ask for it: a list of items, each a key and what is wanted of it, answered page by page.
 //!
-//! [`Queries`] is read from the parameters, and is the place where the reading stands: [`Queries::page`] reads on for one
-//! page of bounded size, so that neither a short request for much nor a slow client holds much in memory.
+//! [`Queries`] is read from the parameters, and is the place where the reading stands: [`Queries::page`] reads on for
+//! one page of bounded size, so that neither a short request for much nor a slow client holds much in memory.
 
 use std::{collections::VecDeque, fmt};
 

@@ -1,8 +1,8 @@
 //! `transaction_v1_*`: keeping a transaction before the pool until the client says stop.
 //!
-//! The pool sends what it holds to the peers. So to broadcast is to have it in the pool: when it is refused, or leaves the
-//! pool without having become final, it is handed in again at a later best block, after a pause that doubles. The client
-//! learns nothing of that; it stops the broadcast when it has seen the transaction in a block, or hangs up.
+//! The pool sends what it holds to the peers. So to broadcast is to have it in the pool: when it is refused, or leaves
+//! the pool without having become final, it is handed in again at a later best block, after a pause that doubles. The
+//! client learns nothing of that; it stops the broadcast when it has seen the transaction in a block, or hangs up.
 //!
 //! Out of scope: telling the client what becomes of the transaction.
 

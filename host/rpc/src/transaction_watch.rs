@@ -4,8 +4,9 @@
 //! hexadecimal is that. The events follow from the pool's statuses; `bestChainBlockIncluded` with null says that the
 //! block which held the transaction has left the best chain.
 //!
-//! A transaction that is in the pool already is watched all the same, as often as clients want: each is told of its present
-//! status and of all that follow. (`author_submitAndWatchExtrinsic` refuses it with code 1013, as Substrate does.)
+//! A transaction that is in the pool already is watched all the same, as often as clients want: each is told of its
+//! present status and of all that follow. (`author_submitAndWatchExtrinsic` refuses it with code 1013, as Substrate
+//! does.)
 
 use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, core::RegisterMethodError, types::Params};
 use serde::Serialize;

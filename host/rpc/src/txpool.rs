@@ -1,7 +1,8 @@
 //! `txpool_*`: what waits in the pool, in the shape that Ethereum-minded tools look for.
 //!
-//! Transactions are taken apart by the metadata of the best block's runtime. One that can't be (it is too long, the runtime
-//! changes, or the answer has grown too much) is shown by its bytes, with the sender and nonce that the pool knows.
+//! Transactions are taken apart by the metadata of the best block's runtime. One that can't be (it is too long, the
+//! runtime changes, or the answer has grown too much) is shown by its bytes, with the sender and nonce that the pool
+//! knows.
 
 use std::collections::BTreeMap;
 

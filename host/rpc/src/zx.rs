@@ -1,8 +1,8 @@
 //! `zx_*`: the chain as Ethereum-minded clients and `curl` want it: quantities as `0x` hexadecimal numbers, hashes and
 //! accounts as `0x` and digits, Substrate's names where Ethereum has none.
 //!
-//! Blocks, transactions and events are read by the runtime's metadata ([`decoded`]); the few names that have to be known
-//! are in [`known`]. Gas is weight: picoseconds of execution.
+//! Blocks, transactions and events are read by the runtime's metadata ([`decoded`]); the few names that have to be
+//! known are in [`known`]. Gas is weight: picoseconds of execution.
 //!
 //! Where Ethereum's clients expect `null` (an unknown block or transaction) they get it; a block that is named to read
 //! something in it must exist, else the error is -32001.

@@ -6,7 +6,8 @@ use ziver_metadata::{DecodeError, Event, Metadata, Phase, limits::VALUES_COUNT_M
 
 use crate::runtime::{all, metadata};
 
-/// `Balances.Transfer` in extrinsic 1 with a topic, `System.ExtrinsicFailed` with a pallet's error, `System.CodeUpdated`.
+/// `Balances.Transfer` in extrinsic 1 with a topic, `System.ExtrinsicFailed` with a pallet's error,
+/// `System.CodeUpdated`.
 fn events() -> Vec<u8> {
     let transfer = (0u8, 1u32, [5u8, transfer_index()], [1u8; 20], [2u8; 20], u128::MAX, vec![[7u8; 32]]).encode();
     let module = (3u8, 5u8, [insufficient_balance(), 0, 0, 0]);

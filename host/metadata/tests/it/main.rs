@@ -1,4 +1,5 @@
-//! The crate against the metadata of the chain's own runtime, in every version of the format, and against hostile bytes.
+//! The crate against the metadata of the chain's own runtime, in every version of the format, and against hostile
+//! bytes.
 
 mod calls;
 mod events;

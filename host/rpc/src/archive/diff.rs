@@ -1,9 +1,10 @@
 //! `archive_v1_storageDiff`: what differs between the states after two blocks.
 //!
-//! [`Diff`] walks through the keys of both states at once, in their order, a page at a time. Where a prefix has the same
-//! Merkle value in both, and the same first key, nothing below differs and the walk goes on behind it: a few changes in a
-//! large state are found by a few hundred reads. The Merkle value alone does not tell, for it is that of the node at the
-//! prefix or next below, and a node knows its way from its parent only: the same one can stand at different keys.
+//! [`Diff`] walks through the keys of both states at once, in their order, a page at a time. Where a prefix has the
+//! same Merkle value in both, and the same first key, nothing below differs and the walk goes on behind it: a few
+//! changes in a large state are found by a few hundred reads. The Merkle value alone does not tell, for it is that of
+//! the node at the prefix or next below, and a node knows its way from its parent only: the same one can stand at
+//! different keys.
 
 use std::collections::VecDeque;
 
@@ -100,8 +101,8 @@ impl Page {
 }
 
 impl Diff {
-    /// Between the states after `before` and `after`; without items, all values of the main trie. Fails in words when the
-    /// items have too many bytes.
+    /// Between the states after `before` and `after`; without items, all values of the main trie. Fails in words when
+    /// the items have too many bytes.
     pub fn new(before: Hash, after: Hash, items: Option<ItemsArg>) -> Result<Self, String> {
         let all = || vec![Item { key: Bytes::default(), return_type: ReturnType::Value, child_trie_key: None }];
         let items = items.map_or_else(all, |ItemsArg(AtMost(items))| items);

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! All events of a follow, those of its operations included, go through [`Follow::emit`], so that nothing comes after
-//! `stop`. The states of pinned blocks are held from the lowest one on; those of discarded forks are gone with the fork.
+//! `stop`. The states of pinned blocks are held from the lowest one on; those of discarded forks are gone with the
+//! fork.
 
 use std::{
     collections::HashMap,

@@ -2,8 +2,8 @@
 //!
 //! [`Tracker::begin`] tells what was there, [`Tracker::apply`] turns each notice into the events that follow from it. A
 //! block is pinned when it is told of and stays so until the client unpins it. Two bounds stand against clients that
-//! never do: how many blocks may be pinned that are no longer above the final one, and how far below the final block the
-//! lowest pinned one may lie. Beyond them the follow is over.
+//! never do: how many blocks may be pinned that are no longer above the final one, and how far below the final block
+//! the lowest pinned one may lie. Beyond them the follow is over.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

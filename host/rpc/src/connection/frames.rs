@@ -1,13 +1,13 @@
 //! A client's WebSocket frames (RFC 6455, section 5), and what jsonrpsee reads instead of them.
 //!
-//! jsonrpsee's reader takes memory for a frame as soon as its head says how long it is, reads a message that is too long
-//! to its last byte, loses its way in one that is too long and in several frames, and closes with "normal" whatever was
-//! wrong. So it never sees the client's frames: [`Frames`] unpacks them, with a [`Scan`] of each message, and packs what has
-//! come into frames of its own. It knows where messages begin and end, so that the socket's owner can give them a time limit
-//! and count what is in memory of those that are not whole.
+//! jsonrpsee's reader takes memory for a frame as soon as its head says how long it is, reads a message that is too
+//! long to its last byte, loses its way in one that is too long and in several frames, and closes with "normal"
+//! whatever was wrong. So it never sees the client's frames: [`Frames`] unpacks them, with a [`Scan`] of each message,
+//! and packs what has come into frames of its own. It knows where messages begin and end, so that the socket's owner
+//! can give them a time limit and count what is in memory of those that are not whole.
 //!
-//! - A message that gets too long is refused at the head of the frame that makes it so: the reader gets a frame that is too
-//!   long, which it answers. Of the client's message the rest is thrown away as it comes.
+//! - A message that gets too long is refused at the head of the frame that makes it so: the reader gets a frame that is
+//!   too long, which it answers. Of the client's message the rest is thrown away as it comes.
 //! - JSON that is no request and has no id, such as `null`, becomes something that jsonrpsee knows as no request.
 //! - What breaks the protocol becomes a frame that closes the connection, with the code that says why.
 //!
@@ -142,8 +142,8 @@ impl Frames {
         buffer.filled().len() > before
     }
 
-    /// Goes on by what the client has sent; returns how much of it was taken. The rest waits until the reader has got what
-    /// there is for it.
+    /// Goes on by what the client has sent; returns how much of it was taken. The rest waits until the reader has got
+    /// what there is for it.
     pub fn feed(&mut self, input: &[u8]) -> usize {
         let mut at = 0;
         while at < input.len() && self.zeros == 0 && !self.is_over {

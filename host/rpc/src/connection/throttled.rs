@@ -23,8 +23,8 @@ use crate::{
 /// What ends the head of an HTTP request.
 const HEAD_END: [u8; 4] = *b"\r\n\r\n";
 
-/// A socket that reads only while the connection has room for more work, and fails once the connection is to close or its
-/// client is too slow.
+/// A socket that reads only while the connection has room for more work, and fails once the connection is to close or
+/// its client is too slow.
 #[derive(Debug)]
 pub struct Throttled {
     pub(super) socket: TcpStream,

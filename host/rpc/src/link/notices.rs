@@ -1,9 +1,9 @@
 //! Telling the subscriptions, and what was told so far.
 //!
 //! A subscription that shows all blocks above the final one must begin with those that are there, and go on with each
-//! change: nothing missing, nothing twice. The chain's own snapshot can't give that, because it is ahead of the notices.
-//! So whoever sends a notice applies it to [`Told`] under the same lock, and a subscription takes a copy and a receiver
-//! under that lock.
+//! change: nothing missing, nothing twice. The chain's own snapshot can't give that, because it is ahead of the
+//! notices. So whoever sends a notice applies it to [`Told`] under the same lock, and a subscription takes a copy and a
+//! receiver under that lock.
 //!
 //! The states of the final blocks that [`Told`] lists are held, so that a new subscription can still hold them, too.
 

@@ -1,7 +1,7 @@
 //! A block taken apart with the metadata of the runtime that executed it: its parent's.
 //!
-//! Events are read one at a time ([`Decoded::events`]), because a cheap block may have very many: who shows them keeps what
-//! is shown alone, and no more than [`EVENTS_PER_ANSWER_MAX`] of them.
+//! Events are read one at a time ([`Decoded::events`]), because a cheap block may have very many: who shows them keeps
+//! what is shown alone, and no more than [`EVENTS_PER_ANSWER_MAX`] of them.
 
 use codec::Encode;
 use serde_json::{Map, Value, json};

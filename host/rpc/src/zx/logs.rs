@@ -1,8 +1,8 @@
 //! Events by filter.
 //!
 //! `{fromBlock, toBlock}` or `{blockHash}` say where; without them the best block is meant. `pallet`, `name`, `address`
-//! (an account anywhere among the fields) and `topics` (by position, as on Ethereum) say which; each may be one value or
-//! a list of which one must fit. `skip` and `limit` make pages.
+//! (an account anywhere among the fields) and `topics` (by position, as on Ethereum) say which; each may be one value
+//! or a list of which one must fit. `skip` and `limit` make pages.
 
 use codec::Encode;
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};

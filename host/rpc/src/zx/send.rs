@@ -197,8 +197,8 @@ fn unsigned(chain: &dyn ChainRead, request: &Request, nonce: Nonce) -> RpcResult
     })
 }
 
-/// The weight of a transaction, in picoseconds: what it takes in the next block if it can be tried (it is signed, or the
-/// key is known), else what the runtime reckons with.
+/// The weight of a transaction, in picoseconds: what it takes in the next block if it can be tried (it is signed, or
+/// the key is known), else what the runtime reckons with.
 async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
     let (bytes, is_signed) = if text.get().starts_with('"') {
         let Bytes(bytes) = read(text)?;

@@ -130,8 +130,8 @@ enum Heard {
     Control(u8, Vec<u8>),
 }
 
-/// Reads as jsonrpsee does: it passes over a message that is too long as its head announces. Panics at anything but whole,
-/// allowed frames; a message that has no end yet is left out.
+/// Reads as jsonrpsee does: it passes over a message that is too long as its head announces. Panics at anything but
+/// whole, allowed frames; a message that has no end yet is left out.
 fn heard(mut bytes: &[u8], bytes_max: usize) -> Vec<Heard> {
     let (mut all, mut begun) = (Vec::new(), None::<(u8, Vec<u8>)>);
     while !bytes.is_empty() {
