@@ -46,26 +46,55 @@ pub struct FakeChain {
     pub bytes_read: AtomicUsize,
     /// From which height on headers name other roots of extrinsics than there are; none from 0.
     pub wrong_roots: AtomicU32,
-    /// Holds back the calls of `Slow_slow` until it is opened.
+    /// Holds back the calls of `Slow_slow`, and the reads of the key `slow`, until it is opened.
     pub gate: Gate,
 }
 
 /// A door that is closed until somebody opens it.
 #[derive(Default)]
 pub struct Gate {
-    open: Mutex<bool>,
-    opened: Condvar,
+    state: Mutex<GateState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    is_open: bool,
+    waiting: usize,
+    /// How many have waited at the same time.
+    most: usize,
 }
 
 impl Gate {
+    fn state(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn open(&self) {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.opened.notify_all();
+        self.state().is_open = true;
+        self.changed.notify_all();
+    }
+
+    /// Returns when so many wait before the door.
+    pub fn await_waiting(&self, count: usize) {
+        drop(
+            self.changed
+                .wait_while(self.state(), |state| state.waiting < count)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
+    pub fn most_waiting(&self) -> usize {
+        self.state().most
     }
 
     fn pass(&self) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.opened.wait_while(open, |open| !*open).unwrap_or_else(PoisonError::into_inner));
+        let mut state = self.state();
+        state.waiting += 1;
+        state.most = state.most.max(state.waiting);
+        self.changed.notify_all();
+        let mut state = self.changed.wait_while(state, |state| !state.is_open).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
     }
 }
 
@@ -199,6 +228,9 @@ impl ChainRead for FakeChain {
 
     fn storage(&self, block: Hash, _: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
         self.check(block)?;
+        if key == b"slow" {
+            self.gate.pass();
+        }
         let value = self.at(block, |_, state, _| state.get(key).cloned())?;
         self.bytes_read.fetch_add(value.as_ref().map_or(0, Vec::len), Ordering::Relaxed);
         Ok(value)

@@ -6,7 +6,10 @@ use serde_json::json;
 use ziver_primitives::storage_keys::item_prefix;
 use ziver_rpc::{
     ReadError,
-    limits::{KEYS_PER_QUERY_MAX, KEYS_PER_READ, STORAGE_ANSWER_BYTES_MAX, WATCHED_BYTES_PER_CONNECTION_MAX},
+    limits::{
+        KEYS_PER_QUERY_MAX, KEYS_PER_READ, STORAGE_ANSWER_BYTES_MAX, STORAGE_ANSWERS_AT_ONCE_MAX,
+        WATCHED_BYTES_PER_CONNECTION_MAX,
+    },
 };
 
 use crate::{
@@ -129,6 +132,29 @@ fn answer_over_the_budget_is_refused_before_all_of_it_is_read() {
     assert_eq!((&answer["error"]["code"], &answer["error"]["message"]), (&json!(4002), &json!(text)));
     let fits = result(node.address, "state_queryStorageAt", json!([keys[..11]]));
     assert_eq!(fits[0]["changes"].as_array().unwrap().len(), 11);
+}
+
+#[test]
+fn answers_of_all_namespaces_take_turns_together() {
+    let node = Node::start();
+    let (slow, child) =
+        (format!("0x{}", hex::encode("slow")), format!("0x{}", hex::encode(":child_storage:default:x")));
+    let mut ws = Ws::connect(node.address);
+    for id in 0..STORAGE_ANSWERS_AT_ONCE_MAX {
+        ws.request(json!(id), "state_queryStorageAt", json!([[slow]]));
+    }
+    node.chain.gate.await_waiting(STORAGE_ANSWERS_AT_ONCE_MAX);
+    let more = ["childstate_getStorageEntries"; 3];
+    for method in more {
+        ws.request(json!(method), method, json!([child, [slow]]));
+    }
+    // What comes after them is answered, so they have been begun.
+    assert_eq!(ws.call("state_getStorage", json!(["0x61"]))["result"], "0x6368616e676564");
+    node.chain.gate.open();
+    for _ in 0..STORAGE_ANSWERS_AT_ONCE_MAX + more.len() {
+        assert!(ws.next().unwrap().get("result").is_some());
+    }
+    assert_eq!(node.chain.gate.most_waiting(), STORAGE_ANSWERS_AT_ONCE_MAX);
 }
 
 #[test]
