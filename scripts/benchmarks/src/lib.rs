@@ -7,6 +7,7 @@
 //! - [`cpu`]: processor time of this process, its children, or any process, with all threads.
 //! - [`generator`]: numbers that are drawn the same in each run.
 //! - [`statistics`]: medians, and ratios of paired runs.
+//! - [`end_to_end`]: transfers from clients into blocks, over JSON-RPC, beside anvil.
 //! - `src/bin/report.rs`: the records as tables and plots.
 //!
 //! # Usage
@@ -15,6 +16,7 @@
 //! Invariant: subjects that are compared take turns within one run (A B A B ...), so that load beside meets both.
 
 pub mod cpu;
+pub mod end_to_end;
 pub mod generator;
 pub mod record;
 pub mod statistics;

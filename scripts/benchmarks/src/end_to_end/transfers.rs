@@ -1,0 +1,91 @@
+//! The load: accounts, and transfers between them that are signed before any clock starts.
+//!
+//! Senders and receivers are drawn at random, the same in each run. A sender's transfers stand in the order of their nonces.
+//! libsecp256k1 signs, on all processors.
+
+use std::{num::NonZeroUsize, thread};
+
+use secp256k1::{Message, PublicKey, SecretKey, ecdsa::RecoverableSignature};
+use ziver_primitives::hashing::keccak_256;
+
+use crate::generator::Generator;
+
+/// A key and its address: the last 20 bytes of keccak-256 of the public key, on both chains.
+pub struct Account {
+    key: SecretKey,
+    /// The address.
+    pub address: [u8; 20],
+}
+
+impl Account {
+    fn new(index: u32) -> Self {
+        let mut seed = *b"end to end benchmark key    ....";
+        seed[28..].copy_from_slice(&index.to_be_bytes());
+        let key = SecretKey::from_secret_bytes(keccak_256(&seed)).expect("almost every hash is a key");
+        let public = PublicKey::from_secret_key(&key).serialize_uncompressed();
+        let mut address = [0; 20];
+        address.copy_from_slice(&keccak_256(&public[1..])[12..]);
+        Self { key, address }
+    }
+
+    /// The signature over a hash: r and s, and which of two keys it names.
+    pub fn sign(&self, hash: [u8; 32]) -> ([u8; 64], u8) {
+        let (id, bytes) =
+            RecoverableSignature::sign_ecdsa_recoverable(Message::from_digest(hash), &self.key).serialize_compact();
+        (bytes, u8::from(id.to_u8() == 1))
+    }
+}
+
+/// The accounts that have money.
+pub fn accounts(count: u32) -> Vec<Account> {
+    let indices: Vec<u32> = (0..count).collect();
+    in_parallel(&indices, |index| Account::new(*index))
+}
+
+/// One transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Who sends: a place in the list of accounts.
+    pub from: u32,
+    /// Who receives.
+    pub to: u32,
+    /// How many the sender has sent before.
+    pub nonce: u32,
+}
+
+/// Draws `count` transfers between so many accounts.
+pub fn transfers(accounts: u32, count: usize) -> Vec<Transfer> {
+    let mut nonces = vec![0; accounts as usize];
+    let mut generator = Generator::new(4);
+    let mut draw = || {
+        let (from, to) = (generator.below(accounts), generator.below(accounts));
+        let next = &mut nonces[from as usize];
+        let nonce = *next;
+        *next += 1;
+        Transfer { from, to, nonce }
+    };
+    (0..count).map(|_| draw()).collect()
+}
+
+/// A signed transfer, ready to be sent.
+pub struct Signed {
+    /// By which the chain names it.
+    pub hash: [u8; 32],
+    /// The parameter of the request: its bytes in hexadecimal.
+    pub text: String,
+}
+
+/// `make` of each, on all processors, in their order.
+pub fn in_parallel<T: Sync, U: Send>(list: &[T], make: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let part = list.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let make = &make;
+        let parts: Vec<_> =
+            list.chunks(part).map(|part| scope.spawn(move || part.iter().map(make).collect::<Vec<_>>())).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("signing does not panic")).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;
