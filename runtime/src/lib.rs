@@ -42,6 +42,8 @@ pub mod extrinsic;
 pub mod genesis;
 #[cfg(test)]
 mod harness;
+#[cfg(any(test, target_family = "wasm"))]
+mod heap;
 pub mod metadata;
 pub mod upgrade;
 pub mod validity;

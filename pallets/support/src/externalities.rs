@@ -1,16 +1,20 @@
 //! What the world outside offers to the runtime: state, and the few functions that only the host can do.
 //!
 //! [`HostExternalities`] (in Wasm) calls the Polkadot Host API; [`MemoryExternalities`] keeps a map in memory, for
-//! tests of pallets as plain native code. A native host may implement the trait over its own overlay.
+//! tests of pallets as plain native code. A native host may implement the trait over its own overlay. [`Buffered`] stands
+//! before either of them and makes the crossings few.
 //!
 //! Out of scope: hashing and signature recovery, which need no state (`ziver_primitives::{hashing, ecdsa}`).
 
 use alloc::vec::Vec;
+use ziver_primitives::hashing;
 
+pub mod buffered;
 #[cfg(target_family = "wasm")]
 mod host;
 mod memory;
 
+pub use buffered::Buffered;
 #[cfg(target_family = "wasm")]
 pub use host::HostExternalities;
 pub use memory::MemoryExternalities;
@@ -44,6 +48,11 @@ pub struct RemovedPrefix {
 pub trait Externalities {
     /// The value under `key`.
     fn get(&self, key: &[u8]) -> Option<Vec<u8>>;
+    /// Lets `take` see the value under `key`, and answers whether there is one. `take` must not use these externalities.
+    fn with(&self, key: &[u8], take: &mut dyn FnMut(&[u8])) -> bool {
+        let value = self.get(key);
+        value.as_deref().map(take).is_some()
+    }
     /// Whether there is a value under `key`.
     fn exists(&self, key: &[u8]) -> bool {
         self.get(key).is_some()
@@ -73,4 +82,8 @@ pub trait Externalities {
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>>;
     /// Writes a line to the operator's log.
     fn log(&self, level: LogLevel, target: &str, message: &str);
+    /// Blake2b with an output of 16 bytes, for keys of maps.
+    fn blake2_128(&self, data: &[u8]) -> [u8; 16] {
+        hashing::blake2_128(data)
+    }
 }

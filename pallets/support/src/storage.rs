@@ -30,6 +30,11 @@ pub trait Hasher {
     const PREFIX_BYTES: usize;
     /// Appends the hashed `encoded` key to `out`.
     fn hash_into(encoded: &[u8], out: &mut Vec<u8>);
+    /// The same; the context may remember what it hashed lately.
+    fn hash_in(ctx: &Ctx, encoded: &[u8], out: &mut Vec<u8>) {
+        let _ = ctx;
+        Self::hash_into(encoded, out);
+    }
 }
 
 /// Blake2-128 and the key itself: for keys that users choose.
@@ -48,6 +53,11 @@ impl Hasher for Blake2_128Concat {
 
     fn hash_into(encoded: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&blake2_128(encoded));
+        out.extend_from_slice(encoded);
+    }
+
+    fn hash_in(ctx: &Ctx, encoded: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(&ctx.ext().blake2_128(encoded));
         out.extend_from_slice(encoded);
     }
 }
@@ -94,9 +104,9 @@ const fn prefix(pallet: &str, item: &str) -> [u8; 32] {
 
 /// Reads and decodes; what does not decode is missing.
 fn read<T: Decode>(ctx: &Ctx, key: &[u8]) -> Option<T> {
-    let bytes = ctx.ext().get(key)?;
-    let value = T::decode(&mut bytes.as_slice()).ok();
-    if value.is_none() {
+    let mut value = None;
+    let is_there = ctx.ext().with(key, &mut |mut bytes| value = T::decode(&mut bytes).ok());
+    if is_there && value.is_none() {
         ctx.log(LogLevel::Error, "runtime::storage", "a stored value does not decode; it counts as missing");
     }
     value

@@ -1,8 +1,8 @@
 //! The host's functions that the Wasm runtime imports: names and conventions of the Polkadot Host API.
 //!
 //! A pointer-size is an `i64`: pointer in the low, length in the high 32 bits. Buffers that the host returns lie in
-//! memory that it allocated by the rules of `ext_allocator_malloc_version_1`: [`take`] owns them from then on, and
-//! [`take_array`] copies and frees them. Besides this module, only `pallets/support` (state by these functions) and the
+//! memory that it allocated by the rules of `ext_allocator_malloc_version_1`: [`take`] and [`take_array`] copy and free
+//! them. Besides this module, only `pallets/support` (state by these functions) and the
 //! runtime's entry points have `unsafe` code.
 //!
 //! Out of scope: what the functions mean, see the Polkadot specification, chapter "Host API".
@@ -52,7 +52,7 @@ pub fn pointer_size(data: &[u8]) -> u64 {
     (data.len() as u64).wrapping_shl(32) | u64::from(data.as_ptr() as u32)
 }
 
-/// The bytes that the host left at `pointer_size` for us, not copied: the vector owns the host's buffer.
+/// The bytes that the host left at `pointer_size` for us, copied; frees the host's buffer.
 ///
 /// # Safety
 /// `pointer_size` must be an answer of the host that the caller owns and does not use again.
@@ -61,9 +61,13 @@ pub unsafe fn take(pointer_size: u64) -> Vec<u8> {
     if len == 0 {
         return Vec::new();
     }
-    // SAFETY: the host promises `len` initialised bytes at `pointer`, allocated by the allocator that is also ours, so a
-    // vector may own and free them.
-    unsafe { Vec::from_raw_parts(pointer as *mut u8, len as usize, len as usize) }
+    // SAFETY: the host promises `len` initialised bytes at `pointer`. They lie in a block of the host's allocator, which need
+    // not be ours, so they are copied and the block goes back there.
+    unsafe {
+        let out = core::slice::from_raw_parts(pointer as *const u8, len as usize).to_vec();
+        ffi::ext_allocator_free_version_1(pointer);
+        out
+    }
 }
 
 /// The `N` bytes that the host left at `pointer`, copied; frees the host's buffer.

@@ -70,8 +70,8 @@ impl Externalities for MemoryExternalities {
         let list = self.get(key).unwrap_or_default();
         let mut items = list.as_slice();
         let len = Compact::<u32>::decode(&mut items).map(|len| len.0);
-        // As the Host API says: what is not a list is replaced by one.
-        let (len, items) = len.map_or((0, &[][..]), |len| (len, items));
+        // As the Host API says: what is not a list, or has no room for another item, is replaced by one.
+        let (len, items) = len.ok().filter(|len| *len < u32::MAX).map_or((0, &[][..]), |len| (len, items));
         let mut out = Compact(len.saturating_add(1)).encode();
         out.extend_from_slice(items);
         out.extend_from_slice(item);

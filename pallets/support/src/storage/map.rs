@@ -38,14 +38,22 @@ impl<H: Hasher, K: Encode, V> StorageMap<H, K, V> {
         out
     }
 
+    /// [`StorageMap::key`] by hashes that the context may remember.
+    fn key_in(&self, ctx: &Ctx, key: &K) -> Vec<u8> {
+        let mut out = Vec::with_capacity(super::MAP_KEY_BYTES_USUAL);
+        out.extend_from_slice(&self.prefix);
+        key.using_encoded(|encoded| H::hash_in(ctx, encoded, &mut out));
+        out
+    }
+
     /// Whether there is a value under `key`.
     pub fn contains_key(&self, ctx: &Ctx, key: &K) -> bool {
-        ctx.ext().exists(&self.key(key))
+        ctx.ext().exists(&self.key_in(ctx, key))
     }
 
     /// Removes the value under `key`.
     pub fn remove(&self, ctx: &mut Ctx, key: &K) {
-        let key = self.key(key);
+        let key = self.key_in(ctx, key);
         ctx.ext_mut().clear(&key);
     }
 
@@ -58,7 +66,7 @@ impl<H: Hasher, K: Encode, V> StorageMap<H, K, V> {
 impl<H: Hasher, K: Encode, V: Encode + Decode> StorageMap<H, K, V> {
     /// The value under `key`, if there is one.
     pub fn get(&self, ctx: &Ctx, key: &K) -> Option<V> {
-        read(ctx, &self.key(key))
+        read(ctx, &self.key_in(ctx, key))
     }
 
     /// The value under `key`, or the type's default.
@@ -71,7 +79,7 @@ impl<H: Hasher, K: Encode, V: Encode + Decode> StorageMap<H, K, V> {
 
     /// Sets the value under `key`.
     pub fn insert(&self, ctx: &mut Ctx, key: &K, value: &V) {
-        let key = self.key(key);
+        let key = self.key_in(ctx, key);
         value.using_encoded(|bytes| ctx.ext_mut().set(&key, bytes));
     }
 
