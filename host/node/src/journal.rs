@@ -10,12 +10,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use prometheus_client::metrics::gauge::Gauge;
@@ -46,37 +43,119 @@ pub fn load(db: &dyn Db) -> Result<Vec<Vec<u8>>, DbError> {
     Ok(found.into_values().collect())
 }
 
+/// Changes on their way to the thread.
+///
+/// It is woken by the first one and by a full batch, not by each: a wake costs more than all else that a change does here.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    /// For the thread: there is something, or a whole batch, or the end.
+    come: Condvar,
+    /// For who brings changes: there is room again.
+    room: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    changes: Vec<JournalChange>,
+    /// No more will come.
+    is_closed: bool,
+    /// The thread has ended.
+    is_over: bool,
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the thread is there to take it.
+    fn push(&self, change: JournalChange) -> bool {
+        let is_full = |waiting: &mut Waiting| waiting.changes.len() >= QUEUED_CHANGES_MAX && !waiting.is_over;
+        let mut waiting = self.room.wait_while(self.waiting(), is_full).unwrap_or_else(PoisonError::into_inner);
+        if waiting.is_over {
+            return false;
+        }
+        waiting.changes.push(change);
+        if matches!(waiting.changes.len(), 1 | BATCH_CHANGES_MAX) {
+            self.come.notify_one();
+        }
+        true
+    }
+
+    /// What came within [`GATHER_MS`] of the first change, or sooner if it is much; nothing at the end.
+    fn gather(&self) -> Vec<JournalChange> {
+        let is_idle = |waiting: &mut Waiting| waiting.changes.is_empty() && !waiting.is_closed;
+        let waiting = self.come.wait_while(self.waiting(), is_idle).unwrap_or_else(PoisonError::into_inner);
+        let is_small = |waiting: &mut Waiting| waiting.changes.len() < BATCH_CHANGES_MAX && !waiting.is_closed;
+        let gathered = self.come.wait_timeout_while(waiting, Duration::from_millis(GATHER_MS), is_small);
+        let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        self.room.notify_one();
+        std::mem::take(&mut waiting.changes)
+    }
+
+    fn close(&self) {
+        self.waiting().is_closed = true;
+        self.come.notify_one();
+    }
+}
+
+/// Tells who brings changes that the thread has ended, however it did.
+struct Ending(Arc<Queue>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.waiting().is_over = true;
+        self.0.room.notify_one();
+    }
+}
+
 /// The thread that writes.
 pub struct Journal {
-    changes: Option<SyncSender<JournalChange>>,
+    queue: Arc<Queue>,
     thread: Option<JoinHandle<Result<(), DbError>>>,
 }
 
 impl Journal {
     /// Starts the thread. `kept` says how many transactions are on the disk.
     pub fn start(db: Arc<dyn Db>, kept: Gauge) -> std::io::Result<Self> {
-        let (changes, receiver) = sync_channel(QUEUED_CHANGES_MAX);
-        let thread =
-            thread::Builder::new().name("journal".to_owned()).spawn(move || Writer::new(db, kept)?.run(&receiver))?;
-        Ok(Self { changes: Some(changes), thread: Some(thread) })
+        let queue = Arc::new(Queue::default());
+        let ending = Ending(queue.clone());
+        let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || {
+            let mut writer = Writer::new(db, kept)?;
+            loop {
+                let changes = ending.0.gather();
+                if changes.is_empty() {
+                    return Ok(());
+                }
+                writer.write(changes)?;
+            }
+        })?;
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Has a change written soon. Fails if writing has failed before: then the process must end.
     pub fn change(&mut self, change: JournalChange) -> Result<(), String> {
-        match self.changes.as_ref().map(|changes| changes.send(change)) {
-            Some(Ok(())) => Ok(()),
-            Some(Err(_)) | None => Err(self.finish().err().unwrap_or_else(|| "the journal has ended".to_owned())),
+        if self.queue.push(change) {
+            return Ok(());
         }
+        Err(self.finish().err().unwrap_or_else(|| "the journal has ended".to_owned()))
     }
 
     /// Writes what is left and ends the thread.
     pub fn finish(&mut self) -> Result<(), String> {
-        self.changes = None;
+        self.queue.close();
         match self.thread.take().map(JoinHandle::join) {
             None | Some(Ok(Ok(()))) => Ok(()),
             Some(Ok(Err(error))) => Err(format!("local transactions can't be written down: {error}")),
             Some(Err(_)) => Err("the journal's thread panicked".to_owned()),
         }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
@@ -86,8 +165,6 @@ type Record = (u64, Arc<[u8]>);
 struct Writer {
     db: Arc<dyn Db>,
     sequence: u64,
-    /// What is to be written; `None`: to be removed.
-    gathered: BTreeMap<Hash, Option<Record>>,
     /// What is on the disk.
     written: BTreeSet<Vec<u8>>,
     kept: Gauge,
@@ -102,62 +179,41 @@ impl Writer {
             let found = record.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
             sequence = sequence.max(found.saturating_add(1));
         }
-        let this = Self { db, sequence, gathered: BTreeMap::new(), written, kept };
+        let this = Self { db, sequence, written, kept };
         this.tell();
         Ok(this)
     }
 
-    fn run(mut self, changes: &Receiver<JournalChange>) -> Result<(), DbError> {
-        while let Ok(first) = changes.recv() {
-            self.gather(first);
-            let end = Instant::now() + Duration::from_millis(GATHER_MS);
-            let mut is_over = false;
-            while self.gathered.len() < BATCH_CHANGES_MAX {
-                match changes.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                    Ok(change) => self.gather(change),
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => {
-                        is_over = true;
-                        break;
-                    }
+    fn write(&mut self, changes: Vec<JournalChange>) -> Result<(), DbError> {
+        // The last change of each transaction counts; none: it is to be removed.
+        let mut last: BTreeMap<Hash, Option<Record>> = BTreeMap::new();
+        for change in changes {
+            match change {
+                JournalChange::Put { hash, bytes } => {
+                    last.insert(hash, Some((self.sequence, bytes)));
+                    self.sequence = self.sequence.saturating_add(1);
+                }
+                JournalChange::Remove { hash } => {
+                    last.insert(hash, None);
                 }
             }
-            self.write()?;
-            if is_over {
-                break;
-            }
         }
-        Ok(())
-    }
-
-    fn gather(&mut self, change: JournalChange) {
-        match change {
-            JournalChange::Put { hash, bytes } => {
-                self.gathered.insert(hash, Some((self.sequence, bytes)));
-                self.sequence = self.sequence.saturating_add(1);
-            }
-            JournalChange::Remove { hash } => {
-                self.gathered.insert(hash, None);
-            }
-        }
-    }
-
-    fn write(&mut self) -> Result<(), DbError> {
         let mut batch = Batch::new();
-        for (hash, record) in std::mem::take(&mut self.gathered) {
+        for (hash, record) in last {
             match record {
                 Some((sequence, bytes)) => {
                     let record = [&sequence.to_be_bytes(), &bytes[..]].concat();
                     batch.put(Column::LocalTransaction, hash.as_bytes(), record);
                     self.written.insert(hash.as_bytes().to_vec());
                 }
-                None => {
-                    batch.delete(Column::LocalTransaction, hash.as_bytes());
-                    self.written.remove(hash.as_bytes());
-                }
+                None if self.written.remove(hash.as_bytes()) => batch.delete(Column::LocalTransaction, hash.as_bytes()),
+                // It went before it was written.
+                None => {}
             }
         }
-        self.db.write(batch)?;
+        if !batch.is_empty() {
+            self.db.write(batch)?;
+        }
         self.tell();
         Ok(())
     }

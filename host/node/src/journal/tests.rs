@@ -45,3 +45,36 @@ fn failed_write_is_told() {
     journal.change(put(1)).unwrap();
     assert_eq!(journal.finish(), Err("local transactions can't be written down: injected fault".to_owned()));
 }
+
+#[test]
+fn what_goes_before_it_is_written_never_touches_the_disk() {
+    let db = Arc::new(FaultyDb::new(Arc::new(MemoryDb::new())));
+    let mut journal = Journal::start(db.clone(), Gauge::default()).unwrap();
+    db.fail_after(0, Fault::Refuse(DbError::Injected));
+    for change in [put(1), put(2), remove(2), remove(1)] {
+        journal.queue.waiting().changes.push(change);
+    }
+    journal.finish().unwrap();
+}
+
+#[test]
+fn crowd_of_changes_waits_for_the_thread_and_is_written() {
+    let db = Arc::new(MemoryDb::new());
+    let mut journal = Journal::start(db.clone(), Gauge::default()).unwrap();
+    let count = super::QUEUED_CHANGES_MAX * 2 + 1;
+    for number in 0..count as u64 {
+        let hash = Hash::from_low_u64_be(number);
+        journal.change(JournalChange::Put { hash, bytes: Arc::from([1]) }).unwrap();
+    }
+    journal.finish().unwrap();
+    assert_eq!(db.iter(Column::LocalTransaction, &[]).count(), count);
+}
+
+#[test]
+fn change_after_a_failed_write_tells_why() {
+    let db = Arc::new(FaultyDb::new(Arc::new(MemoryDb::new())));
+    let mut journal = Journal::start(db.clone(), Gauge::default()).unwrap();
+    db.fail_after(0, Fault::Refuse(DbError::Injected));
+    let told = (0..=u8::MAX).cycle().find_map(|number| journal.change(put(number)).err());
+    assert_eq!(told.as_deref(), Some("local transactions can't be written down: injected fault"));
+}
