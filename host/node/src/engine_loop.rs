@@ -7,6 +7,9 @@
 //! One thread owns the engine, so nothing here needs a lock. A due timer waits for the commands that queue already, as the
 //! engine asks for, but not for longer than [`TICK_LATE_MS_MAX`] and one command: a crowd of submissions can't stop blocks.
 //!
+//! Submissions come in crowds, and waking the thread that serves a client costs a good part of what a submission does. So their
+//! answers go out together: when no command is left, when [`ANSWERS_TOGETHER_MAX`] wait, and before each tick.
+//!
 //! Timers are times of the wall clock, which can be set back. So nobody sleeps for longer than [`SLEEP_MS_MAX`]; the engine
 //! gets a tick then, and asks anew.
 
@@ -33,6 +36,8 @@ use crate::{health::Health, metrics::Metrics, watchers::Watchers};
 
 /// For how long commands go before a timer that is due, in milliseconds.
 const TICK_LATE_MS_MAX: u64 = 20;
+/// Submissions whose answers go out together.
+const ANSWERS_TOGETHER_MAX: usize = 64;
 /// Longest sleep, in milliseconds.
 const SLEEP_MS_MAX: u64 = 1_000;
 
@@ -98,6 +103,9 @@ pub struct Watched {
     pub health: Arc<Health>,
 }
 
+/// A client's answer, and the way to it.
+type Answer = (oneshot::Sender<Result<Hash, SubmitError>>, Result<Hash, SubmitError>);
+
 /// Whom a reply of the engine goes to.
 enum Waiting {
     Submit { watch: Option<mpsc::Sender<TransactionStatus>>, reply: oneshot::Sender<Result<Hash, SubmitError>> },
@@ -119,6 +127,8 @@ struct EngineLoop<'a> {
     watchers: Watchers,
     watched: Watched,
     waiting: HashMap<RequestId, Waiting>,
+    /// Submissions that are judged and not answered.
+    answers: Vec<Answer>,
     next_id: RequestId,
     timer_ms: Option<u64>,
     /// Headers that the current actions brought.
@@ -136,6 +146,7 @@ impl<'a> EngineLoop<'a> {
             watchers: Watchers::default(),
             watched,
             waiting: HashMap::new(),
+            answers: Vec::with_capacity(ANSWERS_TOGETHER_MAX),
             next_id: 0,
             timer_ms: None,
             headers: HashMap::new(),
@@ -144,6 +155,17 @@ impl<'a> EngineLoop<'a> {
 
     async fn run(
         mut self,
+        commands: mpsc::Receiver<Command>,
+        stop: oneshot::Receiver<()>,
+        restored: Vec<Vec<u8>>,
+    ) -> End {
+        let end = self.serve(commands, stop, restored).await;
+        self.answer();
+        end
+    }
+
+    async fn serve(
+        &mut self,
         mut commands: mpsc::Receiver<Command>,
         mut stop: oneshot::Receiver<()>,
         restored: Vec<Vec<u8>>,
@@ -161,7 +183,11 @@ impl<'a> EngineLoop<'a> {
             if stop.try_recv() != Err(TryRecvError::Empty) {
                 return End::Stopped;
             }
-            let event = if is_tick_next(self.timer_ms, now_ms(), commands.is_empty()) {
+            let is_tick = is_tick_next(self.timer_ms, now_ms(), commands.is_empty());
+            if is_tick || commands.is_empty() || self.answers.len() >= ANSWERS_TOGETHER_MAX {
+                self.answer();
+            }
+            let event = if is_tick {
                 None
             } else {
                 tokio::select! {
@@ -249,6 +275,14 @@ impl<'a> EngineLoop<'a> {
         Ok(())
     }
 
+    /// Answers the submissions that are judged.
+    fn answer(&mut self) {
+        for (reply, answer) in self.answers.drain(..) {
+            // Fails when the client has hung up.
+            let _ = reply.send(answer);
+        }
+    }
+
     fn reply(&mut self, id: RequestId, reply: Reply) {
         // Sending fails when the client has hung up: nobody wants to know.
         match (self.waiting.remove(&id), reply) {
@@ -256,7 +290,7 @@ impl<'a> EngineLoop<'a> {
                 if let (Ok(hash), Some(watch)) = (&result, watch) {
                     self.watchers.add(*hash, watch);
                 }
-                let _ = reply.send(result.map_err(refusal));
+                self.answers.push((reply, result.map_err(refusal)));
             }
             (Some(Waiting::Submit { watch: Some(watch), reply }), Reply::Joined { hash, status }) => {
                 self.watchers.join(hash, watch, &status);

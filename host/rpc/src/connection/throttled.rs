@@ -42,8 +42,9 @@ struct Reading {
     bounds: Bounds,
     /// Where the stream stands once it is a WebSocket's.
     frames: Option<Frames>,
-    /// What has been read of it, and how much of that the frames have taken.
+    /// Room for what is read of it, how much of that was read last, and how much of this the frames have taken.
     input: Vec<u8>,
+    input_bytes: usize,
     taken_bytes: usize,
     /// The last bytes before.
     tail: [u8; 4],
@@ -70,6 +71,7 @@ impl Throttled {
             bounds,
             frames: None,
             input: Vec::new(),
+            input_bytes: 0,
             taken_bytes: 0,
             tail: [0; 4],
             due: None,
@@ -136,8 +138,8 @@ impl Reading {
             if buffer.remaining() == 0 || frames.give(buffer) || frames.is_over() {
                 return Poll::Ready(Ok(()));
             }
-            if self.taken_bytes < self.input.len() {
-                self.taken_bytes += frames.feed(&self.input[self.taken_bytes..]);
+            if self.taken_bytes < self.input_bytes {
+                self.taken_bytes += frames.feed(&self.input[self.taken_bytes..self.input_bytes]);
                 self.note_progress(connection);
                 continue;
             }
@@ -149,10 +151,9 @@ impl Reading {
             self.input.resize(FRAMES_READ_BYTES, 0);
             let mut input = ReadBuf::new(&mut self.input);
             let read = Pin::new(&mut *socket).poll_read(cx, &mut input);
-            let bytes = input.filled().len();
-            self.input.truncate(bytes);
+            self.input_bytes = input.filled().len();
             ready!(read)?;
-            if bytes == 0 {
+            if self.input_bytes == 0 {
                 return Poll::Ready(Ok(()));
             }
         }
