@@ -1,8 +1,11 @@
 //! The pool itself: entries, the tags that join them, and the two lanes.
 //!
 //! Here are the operations; the steps they are made of, which keep the indexes together, are in `tags`.
+//!
+//! What is looked up by hash or tag alone is in hash maps, nobody goes through them: in a pool of many thousands a lookup is a
+//! few times cheaper than in a tree. What has an order is in trees.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ziver_primitives::{
@@ -56,15 +59,16 @@ pub struct PoolSize {
 /// The transaction pool. See the crate's documentation.
 pub struct Pool {
     limits: Limits,
-    entries: BTreeMap<Hash, Entry>,
-    providers: BTreeMap<Tag, Hash>,
-    requirers: BTreeMap<Tag, BTreeSet<Hash>>,
+    entries: HashMap<Hash, Entry>,
+    providers: HashMap<Tag, Hash>,
+    requirers: HashMap<Tag, BTreeSet<Hash>>,
     ready: Lane,
     future: Lane,
-    accounts: BTreeMap<AccountId20, Account>,
+    accounts: HashMap<AccountId20, Account>,
     /// Ready transactions that depend on no other of the pool.
     roots: BTreeSet<Rank>,
-    expiry: BTreeSet<(BlockNumber, Hash)>,
+    /// Ends of validity with numbers of arrival, of those that end.
+    expiry: BTreeSet<(BlockNumber, u64)>,
     by_arrival: BTreeMap<u64, Hash>,
     arrivals: u64,
     banned: BanList,
@@ -78,12 +82,12 @@ impl Pool {
     pub fn new(limits: Limits) -> Self {
         Pool {
             limits,
-            entries: BTreeMap::new(),
-            providers: BTreeMap::new(),
-            requirers: BTreeMap::new(),
+            entries: HashMap::new(),
+            providers: HashMap::new(),
+            requirers: HashMap::new(),
             ready: Lane::default(),
             future: Lane::default(),
-            accounts: BTreeMap::new(),
+            accounts: HashMap::new(),
             roots: BTreeSet::new(),
             expiry: BTreeSet::new(),
             by_arrival: BTreeMap::new(),
@@ -205,8 +209,9 @@ impl Pool {
     /// that wait too long for finality are given up. Returns the removed transactions.
     pub fn expire(&mut self, best: BlockNumber, now_ms: u64) -> Vec<Hash> {
         let mut removed = Vec::new();
-        while let Some(&(valid_till, hash)) = self.expiry.first()
+        while let Some(&(valid_till, arrival)) = self.expiry.first()
             && valid_till < best
+            && let Some(&hash) = self.by_arrival.get(&arrival)
         {
             self.take_out(&hash);
             self.watched.emit(hash, Status::Invalid);

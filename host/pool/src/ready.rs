@@ -3,7 +3,7 @@
 //! Among the transactions that depend on nothing left to take, the best comes next: higher priority, then earlier arrival.
 //! The iterator borrows the pool; what the author finds out is applied to the pool afterwards.
 
-use std::collections::{BTreeMap, BTreeSet, btree_set};
+use std::collections::{BTreeSet, HashMap, btree_set};
 use std::iter::{Peekable, Rev};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Ready<'a> {
     /// Transactions whose dependencies have all been yielded.
     unlocked: BTreeSet<Rank>,
     /// Dependencies still to come of transactions that saw some of theirs.
-    waiting: BTreeMap<Hash, usize>,
+    waiting: HashMap<Hash, usize>,
     last: Option<&'a Arc<Transaction>>,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Ready<'a> {
             pool,
             roots: roots.iter().rev().peekable(),
             unlocked: BTreeSet::new(),
-            waiting: BTreeMap::new(),
+            waiting: HashMap::new(),
             last: None,
         }
     }

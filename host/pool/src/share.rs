@@ -4,7 +4,7 @@
 //! that one. In a lane that is full the lowest priority goes first; among equals the account that has most of them gives, again,
 //! the one with the highest nonce. So nobody is driven out by somebody who sends more, unless the other pays more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ziver_primitives::{AccountId20, Hash, Nonce, validity::TransactionPriority};
 
@@ -66,7 +66,7 @@ impl Share {
 /// Transactions of one priority in a lane. Those of unknown senders count as one account's.
 #[derive(Default)]
 struct Class {
-    shares: BTreeMap<Option<AccountId20>, Share>,
+    shares: HashMap<Option<AccountId20>, Share>,
     by_size: BTreeSet<((usize, u64), Option<AccountId20>)>,
 }
 

@@ -3,7 +3,7 @@
 //! A watched transaction is remembered after it left the pool into a block, until the block is final or the wait is given
 //! up. The bound is on transactions, not on listeners: whoever has many listeners for one transaction fans events out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ziver_primitives::{BlockNumber, Hash};
 
@@ -87,8 +87,8 @@ struct Inclusion {
 
 #[derive(Default)]
 pub(crate) struct Watched {
-    transactions: BTreeMap<Hash, Option<Inclusion>>,
-    by_block: BTreeMap<Hash, BTreeSet<Hash>>,
+    transactions: HashMap<Hash, Option<Inclusion>>,
+    by_block: HashMap<Hash, BTreeSet<Hash>>,
     by_number: BTreeSet<(BlockNumber, Hash)>,
     events: Vec<Event>,
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ziver_primitives::Hash;
+use ziver_primitives::{BlockNumber, Hash};
 
 use super::Pool;
 use crate::entry::{Entry, Tag, Transaction};
@@ -28,8 +28,10 @@ impl Pool {
         let hash = new.hash;
         self.unplace(&hash);
         if let Some(entry) = self.entries.get_mut(&hash) {
-            self.expiry.remove(&(entry.transaction.valid_till, hash));
-            self.expiry.insert((new.valid_till, hash));
+            self.expiry.remove(&(entry.transaction.valid_till, entry.arrival));
+            if new.valid_till != BlockNumber::MAX {
+                self.expiry.insert((new.valid_till, entry.arrival));
+            }
             entry.transaction = Arc::new(new);
         }
         self.place(&hash);
@@ -52,7 +54,9 @@ impl Pool {
                 missing.insert(tag.clone());
             }
         }
-        self.expiry.insert((transaction.valid_till, hash));
+        if transaction.valid_till != BlockNumber::MAX {
+            self.expiry.insert((transaction.valid_till, arrival));
+        }
         let (transaction, given) = (Arc::new(transaction), BTreeSet::new());
         let entry = Entry { transaction, arrival, given, missing, is_told: before.is_told };
         let is_ready = entry.is_ready();
@@ -78,7 +82,7 @@ impl Pool {
         self.demote(*hash);
         self.unplace(hash);
         let Some(entry) = self.entries.remove(hash) else { return };
-        self.expiry.remove(&(entry.transaction.valid_till, *hash));
+        self.expiry.remove(&(entry.transaction.valid_till, entry.arrival));
         self.by_arrival.remove(&entry.arrival);
         if let Some(sender) = entry.transaction.sender
             && let Some(account) = self.accounts.get_mut(&sender.account)
