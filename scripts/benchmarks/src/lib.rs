@@ -3,6 +3,7 @@
 //! A package of its own, outside the workspace: the peers are its dependencies, and the chain itself must not depend on them.
 //!
 //! # The pieces
+//! - [`blocks`]: a chain in memory that makes blocks of signed transfers.
 //! - [`record`]: one measurement is one line of JSON. Every benchmark of the project writes this format.
 //! - [`cpu`]: processor time of this process, its children, or any process, with all threads.
 //! - [`generator`]: numbers that are drawn the same in each run.
@@ -15,6 +16,7 @@
 //!
 //! Invariant: subjects that are compared take turns within one run (A B A B ...), so that load beside meets both.
 
+pub mod blocks;
 pub mod cpu;
 pub mod end_to_end;
 pub mod generator;
