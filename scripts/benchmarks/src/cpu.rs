@@ -15,6 +15,12 @@ use nix::{
     unistd::Pid,
 };
 
+/// How long [`wait_until_idle`] waits at most.
+const IDLE_WAIT: Duration = Duration::from_secs(30);
+/// How long it looks at a time, and how often it must see next to nothing in a row.
+const IDLE_STEP: Duration = Duration::from_millis(50);
+const IDLE_STEPS: u32 = 4;
+
 /// Processor time of this process so far.
 pub fn of_self() -> Duration {
     read(ClockId::CLOCK_PROCESS_CPUTIME_ID).expect("each process has this clock")
@@ -30,6 +36,16 @@ pub fn of_children() -> Duration {
 pub fn of_process(id: u32) -> Result<Duration, Errno> {
     let id = i32::try_from(id).map_err(|_| Errno::ESRCH)?;
     read(ClockId::pid_cpu_clock_id(Pid::from_raw(id))?)
+}
+
+/// Waits until this process has been idle for a moment: whatever its threads do behind is over, or [`IDLE_WAIT`] is.
+pub fn wait_until_idle() {
+    let (end, mut quiet) = (Instant::now() + IDLE_WAIT, 0);
+    while quiet < IDLE_STEPS && Instant::now() < end {
+        let before = of_self();
+        std::thread::sleep(IDLE_STEP);
+        quiet = if of_self() - before < IDLE_STEP / 50 { quiet + 1 } else { 0 };
+    }
 }
 
 fn read(clock: ClockId) -> Result<Duration, Errno> {

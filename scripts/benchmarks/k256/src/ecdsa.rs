@@ -119,3 +119,6 @@ impl SigningKey {
         (Signature(rs), RecoveryId(id.to_u8()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Makes tables and plots of the records that benchmarks left.
+//!
+//! ```text
+//! report RECORDS [--docs docs] [--command "scripts/bench"]
+//! ```
+//!
+//! Prints the tables; with `--docs` also writes them to `benchmarks.md` in that folder, with the machine that they are from, and a
+//! plot for each benchmark to `benchmark-NAME.svg`. What is told is the median of the runs.
+
+#[path = "report/machine.rs"]
+mod machine;
+#[path = "report/plot.rs"]
+mod plot;
+#[path = "report/summary.rs"]
+mod summary;
+
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::Parser;
+use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
+use machine::Machine;
+use summary::{Benchmark, Row, summarise};
+use ziver_benchmarks::record;
+
+#[derive(Parser)]
+#[command(about = "Tables and plots of the records that benchmarks left")]
+struct Options {
+    /// The file that ZIVER_BENCH_RECORDS named.
+    #[arg(env = record::RECORDS_VARIABLE)]
+    records: PathBuf,
+    /// Where to write benchmarks.md and the plots.
+    #[arg(long)]
+    docs: Option<PathBuf>,
+    /// How the records were made, for the page.
+    #[arg(long, default_value = "scripts/bench")]
+    command: String,
+}
+
+fn main() -> io::Result<()> {
+    let options = Options::parse();
+    let benchmarks = summarise(&record::read(&options.records)?);
+    for benchmark in &benchmarks {
+        println!("{}\n{}\n", benchmark.name, table(benchmark));
+    }
+    match &options.docs {
+        Some(docs) => write(docs, &options.command, &benchmarks),
+        None => Ok(()),
+    }
+}
+
+fn write(docs: &Path, command: &str, benchmarks: &[Benchmark]) -> io::Result<()> {
+    fs::create_dir_all(docs)?;
+    for benchmark in benchmarks {
+        plot::write(benchmark, &docs.join(plot::file_name(&benchmark.name)))?;
+    }
+    fs::write(docs.join("benchmarks.md"), page(command, &Machine::here(), benchmarks))
+}
+
+fn page(command: &str, machine: &Machine, benchmarks: &[Benchmark]) -> String {
+    let mut out = format!(
+        "# Benchmarks\n\nThis page is written by `{command}`. Each figure is the median of several runs, in which the subjects that are \
+         compared took turns; the ratio is the median of the ratios of paired runs. `per_cpu_second` counts the processor time of all \
+         threads of the process.\n\n{machine}"
+    );
+    for benchmark in benchmarks {
+        // Writing to a string can't fail.
+        let _ = write!(
+            out,
+            "\n## {name}\n\n![{name}]({plot})\n\n{table}\n",
+            name = benchmark.name,
+            plot = plot::file_name(&benchmark.name),
+            table = table(benchmark)
+        );
+    }
+    out
+}
+
+fn table(benchmark: &Benchmark) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    let units = benchmark.units();
+    let ratio = format!("{} of {}", benchmark.main_unit(), benchmark.reference().unwrap_or("-"));
+    let head = ["parameters", "subject", "runs"].map(String::from).into_iter();
+    table.set_header(head.chain(units.iter().map(|unit| (*unit).to_owned())).chain([ratio]));
+    for (parameters, row) in benchmark.rows() {
+        table.add_row(cells(benchmark, parameters, row, &units));
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn cells(benchmark: &Benchmark, parameters: &str, row: &Row, units: &[&str]) -> Vec<String> {
+    let figure = |unit: &&str| row.median(unit).map_or(String::new(), number);
+    let ratio = benchmark.ratio(parameters, row).map_or(String::new(), |ratio| format!("{ratio:.2}"));
+    let mut cells = vec![parameters.to_owned(), row.subject.clone(), row.runs().to_string()];
+    cells.extend(units.iter().map(figure));
+    cells.push(ratio);
+    cells
+}
+
+/// With separators of thousands; with decimals where it is small.
+fn number(value: f64) -> String {
+    if value.abs() < 1_000.0 {
+        return format!("{value:.2}");
+    }
+    let digits = format!("{value:.0}");
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("-", rest));
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    format!("{sign}{}", groups.join(","))
+}
+
+#[cfg(test)]
+#[path = "report/tests.rs"]
+mod tests;
