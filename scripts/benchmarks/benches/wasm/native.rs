@@ -1,21 +1,25 @@
 //! The runtime as native code, on the overlay that the host lends to the Wasm runtime.
+//!
+//! Its state is behind the same buffer as in the Wasm runtime, so that both do the same work for a read or write.
 
 use std::borrow::Cow;
 
 use ziver_state::{KeccakHasher, Overlay, StateVersion};
-use ziver_support::{Ctx, Externalities, LogLevel, RemovedPrefix};
+use ziver_support::{Ctx, Externalities, LogLevel, RemovedPrefix, externalities::Buffered};
 
 /// Calls the entry point `name` on `overlay` and gives it back changed.
-pub fn call(overlay: Overlay, name: &str, input: &[u8]) -> Overlay {
-    let mut host = Host(overlay);
+pub fn call(mut overlay: Overlay, name: &str, input: &[u8]) -> Overlay {
+    let mut host = Buffered::new(Host(&mut overlay));
     let answer = ziver_runtime::api::call(&mut Ctx::new(&mut host), name, input).expect("an entry point");
     answer.expect("the block is good");
-    host.0
+    host.flush();
+    drop(host);
+    overlay
 }
 
-struct Host(Overlay);
+struct Host<'a>(&'a mut Overlay);
 
-impl Externalities for Host {
+impl Externalities for Host<'_> {
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
         self.0.get(None, key).expect("a state in memory").map(Cow::into_owned)
     }
