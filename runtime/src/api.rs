@@ -99,6 +99,7 @@ entry_points! {
     GenesisBuilder_build_state => genesis_build_state,
     GenesisBuilder_get_preset => genesis_get_preset,
     GenesisBuilder_preset_names => genesis_preset_names,
+    SignatureApi_recovery_inputs => recovery_inputs,
 }
 
 fn core_version(_ctx: &mut Ctx, _input: &[u8]) -> Answer {
@@ -216,6 +217,11 @@ fn genesis_get_preset(_ctx: &mut Ctx, input: &[u8]) -> Answer {
 
 fn genesis_preset_names(_ctx: &mut Ctx, _input: &[u8]) -> Answer {
     Ok((Compact(1u32), genesis::DEVELOPMENT).encode())
+}
+
+fn recovery_inputs(ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let block: Block = arguments(input)?;
+    Ok(validity::recovery_inputs(ctx, &block).encode())
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@
 
 use alloc::vec::Vec;
 use codec::{Compact, Decode, DecodeLimit, Encode, Error, Input, MemTrackingInput};
-use ziver_primitives::{AccountId20, Balance, Era, EthereumSignature, Hash, Nonce, hashing::blake2_256};
+use ziver_primitives::{
+    AccountId20, Balance, Era, EthereumSignature, Hash, Nonce, ecdsa,
+    hashing::{blake2_256, keccak_256},
+};
 
 use crate::{
     RuntimeCall,
@@ -61,6 +64,9 @@ pub struct Signed {
     /// Call and extra as they arrived, in the order of the signed message.
     payload: Vec<u8>,
 }
+
+/// A signature, with v 0 or 1, and the hash that was signed.
+pub type RecoveryInput = (EthereumSignature, Hash);
 
 /// What the signed extensions carry in an extrinsic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -131,16 +137,7 @@ impl Extrinsic {
         let mut input = bytes;
         let signature = match input.read_byte()? {
             VERSION_BARE => None,
-            VERSION_SIGNED => {
-                let (address, signature) = Decode::decode(&mut input)?;
-                let from_extra = input;
-                let extra = Extra::decode(&mut input)?;
-                let extra_bytes = from_extra.get(..from_extra.len().saturating_sub(input.len())).unwrap_or_default();
-                let mut payload = Vec::with_capacity(from_extra.len().saturating_add(IMPLICIT_BYTES_MAX));
-                payload.extend_from_slice(input);
-                payload.extend_from_slice(extra_bytes);
-                Some(Signed { address, signature, extra, payload })
-            }
+            VERSION_SIGNED => Some(Signed::split_from(&mut input)?),
             _ => return Err("only extrinsics of version 4 are supported".into()),
         };
         let mut limited = MemTrackingInput::new(&mut input, CALL_MEMORY_BYTES_MAX);
@@ -172,6 +169,32 @@ impl Extrinsic {
 const IMPLICIT_BYTES_MAX: usize = 4 + 4 + 32 + 32 + 33;
 
 impl Signed {
+    /// The signed part of an extrinsic's bytes; `None` where it has none, or a wrong one. The call is not looked at.
+    pub fn of_bytes(mut bytes: &[u8]) -> Option<Self> {
+        match bytes.read_byte().ok()? {
+            VERSION_SIGNED => Self::split_from(&mut bytes).ok(),
+            _ => None,
+        }
+    }
+
+    /// Reads what follows the version byte; leaves the call.
+    fn split_from(input: &mut &[u8]) -> Result<Self, Error> {
+        let (address, signature) = Decode::decode(input)?;
+        let from_extra = *input;
+        let extra = Extra::decode(input)?;
+        let extra_bytes = from_extra.get(..from_extra.len().saturating_sub(input.len())).unwrap_or_default();
+        let mut payload = Vec::with_capacity(from_extra.len().saturating_add(IMPLICIT_BYTES_MAX));
+        payload.extend_from_slice(input);
+        payload.extend_from_slice(extra_bytes);
+        Ok(Self { address, signature, extra, payload })
+    }
+
+    /// What is recovered from: the signature with v 0 or 1, and the hash that was signed. `None` where the signature is none.
+    pub fn recovery_input(&self, implicit: &Implicit) -> Option<RecoveryInput> {
+        let signature = ecdsa::normal(&self.signature.0)?;
+        Some((EthereumSignature(signature), Hash::from(keccak_256(&message(&self.payload, implicit)))))
+    }
+
     /// Whether the signature is the address's, over this call, extra and `implicit`.
     pub fn is_authentic(&self, implicit: &Implicit) -> bool {
         self.signature.recover(&message(&self.payload, implicit)) == Some(self.address)

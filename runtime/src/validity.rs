@@ -6,13 +6,13 @@
 use alloc::{vec, vec::Vec};
 use codec::Encode;
 use ziver_primitives::{
-    AccountId20, BlockNumber, Hash, Nonce,
+    AccountId20, Block, BlockNumber, Hash, Header, Nonce, OpaqueExtrinsic,
     validity::{InvalidTransaction, TransactionValidityError, UnknownTransaction, ValidTransaction},
 };
 use ziver_support::{Ctx, DispatchClass, DispatchInfo, Dispatchable};
 use ziver_system::{account, block};
 
-use crate::extrinsic::{Extrinsic, Implicit, Signed};
+use crate::extrinsic::{Extrinsic, Implicit, RecoveryInput, Signed};
 
 /// The block in which an extrinsic shall be.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,11 @@ impl View {
     /// The child of the block with `hash`, whose state this is.
     pub fn child(ctx: &Ctx, hash: Hash) -> Self {
         Self { number: block::NUMBER.get_or_default(ctx).saturating_add(1), parent_hash: hash }
+    }
+
+    /// The block that begins with `header`.
+    pub fn of(header: &Header) -> Self {
+        Self { number: header.number, parent_hash: header.parent_hash }
     }
 
     fn ancestor_hash(&self, ctx: &Ctx, number: BlockNumber) -> Option<Hash> {
@@ -91,6 +96,18 @@ pub fn check(
         return Err(InvalidTransaction::Payment.into());
     }
     Ok(Checked { who: *who, account_nonce: account.nonce, info, death })
+}
+
+/// What the signatures of a block's extrinsics are recovered from, in the order of its execution, as far as the state tells:
+/// it may be that of an earlier block, which does not know the hashes of those between.
+pub fn recovery_inputs(ctx: &Ctx, block: &Block) -> Vec<RecoveryInput> {
+    let view = View::of(&block.header);
+    let input = |extrinsic: &OpaqueExtrinsic| {
+        let signed = Signed::of_bytes(&extrinsic.0)?;
+        let (implicit, _) = implicit(ctx, &signed, &view).ok()?;
+        signed.recovery_input(&implicit)
+    };
+    block.extrinsics.iter().filter_map(input).collect()
 }
 
 /// What must have been signed, and when the era ends.

@@ -39,9 +39,12 @@ pub const TRANSACTION_PAYMENT: Api = ([0x37, 0xc8, 0xbb, 0x13, 0x50, 0xa9, 0xa2,
 /// `GenesisBuilder`.
 pub const GENESIS_BUILDER: Api = ([0xfb, 0xc5, 0x77, 0xb9, 0xd7, 0x47, 0xef, 0xd6], 1);
 
+/// `SignatureApi`, this project's own: what the host may do on other processors before a block is executed.
+pub const SIGNATURES: Api = ([0x0f, 0x82, 0x21, 0x5e, 0xc5, 0x3d, 0x46, 0x39], 1);
+
 /// All runtime APIs.
-pub const APIS: [Api; 7] =
-    [CORE, METADATA, BLOCK_BUILDER, TRANSACTION_QUEUE, ACCOUNT_NONCE, TRANSACTION_PAYMENT, GENESIS_BUILDER];
+pub const APIS: [Api; 8] =
+    [CORE, METADATA, BLOCK_BUILDER, TRANSACTION_QUEUE, ACCOUNT_NONCE, TRANSACTION_PAYMENT, GENESIS_BUILDER, SIGNATURES];
 
 /// The version as clients get it.
 pub const VERSION: RuntimeVersion = RuntimeVersion {

@@ -102,6 +102,8 @@ impl Load<'_> {
 
 fn import(chain: &mut Chain, blocks: &[Block]) {
     for (index, block) in blocks.iter().enumerate() {
+        // As a node that has received more than it has imported: one block ahead.
+        blocks[index..].iter().take(2).for_each(|next| chain.prepare(next));
         chain.import(block.clone(), None).expect("a good block");
         if let Some(last) = index.checked_sub(FINALITY_LAG) {
             chain.finalize(&blocks[last].header.hash()).expect("a block of the best chain");

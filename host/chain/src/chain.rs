@@ -1,13 +1,16 @@
 //! The chain as the engine holds it: the one writer.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
+use ziver_executor::Ahead;
 use ziver_primitives::{Block, Hash, OpaqueExtrinsic, inherents::InherentData};
 use ziver_state::{Overlay, Pruning};
 
+use crate::ahead;
 use crate::build::{self, BuildError, BuildRequest, Built, ExtrinsicSource};
 use crate::import::{self, Execution, ImportError};
 use crate::insert::{Executed, Imported, InsertError};
+use crate::limits::{EXTRINSICS_COUNT_MAX, PREPARED_BLOCKS_MAX};
 use crate::reader::{ChainReader, ReadError};
 use crate::route::BlockId;
 use crate::tree::Tree;
@@ -23,6 +26,8 @@ pub struct ChainConfig {
 pub struct Chain {
     pub(crate) reader: ChainReader,
     pub(crate) tree: Tree,
+    /// Blocks whose signatures are being recovered, the oldest first.
+    pub(crate) prepared: VecDeque<(Hash, Ahead)>,
     /// A write failed: memory may be ahead of the database.
     pub(crate) failed: bool,
 }
@@ -61,6 +66,31 @@ impl Chain {
         self.insert_executed(Executed { hash, header, body, hashes, finished })
     }
 
+    /// Begins to recover the signatures of a block that is to be imported soon, on other threads. It may come while the blocks
+    /// before it are not imported yet; the best block's state then says what was signed, and what it can't say is recovered
+    /// later. Nothing is checked and nothing promised.
+    pub fn prepare(&mut self, block: &Block) {
+        let hash = block.header.hash();
+        if block.extrinsics.len() > EXTRINSICS_COUNT_MAX || self.prepared.iter().any(|(of, _)| *of == hash) {
+            return;
+        }
+        let ahead = ahead::begin(&self.reader, block).unwrap_or_default();
+        if let Some(ahead) = ahead {
+            if self.prepared.len() >= PREPARED_BLOCKS_MAX {
+                self.prepared.pop_front();
+            }
+            self.prepared.push_back((hash, ahead));
+        }
+    }
+
+    /// What [`Chain::prepare`] began for this block, or begins now.
+    fn ahead_of(&mut self, hash: &Hash, block: &Block) -> Result<Option<Ahead>, ReadError> {
+        match self.prepared.iter().position(|(of, _)| of == hash) {
+            Some(index) => Ok(self.prepared.remove(index).map(|(_, ahead)| ahead)),
+            None => ahead::begin(&self.reader, block),
+        }
+    }
+
     /// Checks, executes and stores a block of somebody else. `inherents`: what this node knows, to compare with.
     pub fn import(&mut self, block: Block, inherents: Option<&InherentData>) -> Result<Imported, ImportError> {
         self.check_alive()?;
@@ -74,12 +104,13 @@ impl Chain {
         let version = executor.runtime_version(&code).map_err(ReadError::from)?;
         let execution = Execution { executor: &executor, code: &code, version: &version };
         execution.check_extrinsics_root(&block)?;
+        let ahead = self.ahead_of(&hash, &block)?;
         let bytes = import::block_bytes(&block.header, &body);
         if let Some(inherents) = inherents {
             execution.check_inherents(&bytes, inherents, &mut Overlay::new(Arc::clone(&view)))?;
         }
         let mut overlay = Overlay::new(view);
-        execution.execute(&block.header, &bytes, &mut overlay)?;
+        execution.execute(&block.header, &bytes, ahead, &mut overlay)?;
         let finished = overlay.finish(import::state_version(&version))?;
         let hashes = block.extrinsics.iter().map(OpaqueExtrinsic::hash).collect();
         Ok(self.insert_executed(Executed { hash, header: block.header, body, hashes, finished })?)

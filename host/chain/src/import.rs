@@ -4,7 +4,7 @@
 //! error of its own that says who is to blame. Nothing is written before all of them have passed.
 
 use codec::{DecodeAll, Encode};
-use ziver_executor::{CallError, Executor};
+use ziver_executor::{Ahead, CallError, Executor};
 use ziver_primitives::{
     AccountId20, Block, DigestItem, Hash, Header, OpaqueExtrinsic, RuntimeVersion, ZIVER_ENGINE_ID,
     inherents::{CheckInherentsResult, InherentData, InherentIdentifier},
@@ -221,8 +221,18 @@ impl Execution<'_> {
     }
 
     /// Executes the block; `overlay` holds the state after it and its root is the header's.
-    pub fn execute(&self, header: &Header, block: &[u8], overlay: &mut Overlay) -> Result<(), ImportError> {
-        let result = self.executor.call(self.code, "Core_execute_block", block, overlay);
+    pub fn execute(
+        &self,
+        header: &Header,
+        block: &[u8],
+        ahead: Option<Ahead>,
+        overlay: &mut Overlay,
+    ) -> Result<(), ImportError> {
+        let method = "Core_execute_block";
+        let result = match ahead {
+            Some(ahead) => self.executor.call_with(ahead, self.code, method, block, overlay),
+            None => self.executor.call(self.code, method, block, overlay),
+        };
         result.map_err(ImportError::Execution)?;
         let computed = overlay.storage_root(state_version(self.version))?;
         match header.state_root {

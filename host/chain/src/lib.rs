@@ -19,6 +19,7 @@
 //! Absent: transactions that wait (`host/pool`), when to build (`host/engine`), peers.
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod build;
 mod chain;
 mod check;

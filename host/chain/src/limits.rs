@@ -25,6 +25,13 @@ pub const FINALIZE_COUNT_MAX: usize = NON_FINAL_COUNT_MAX;
 /// Transactions that a block under construction has no room for before its author stops trying smaller ones.
 pub const EXHAUSTED_SKIPS_MAX: usize = 8;
 
+/// Blocks whose signatures are recovered before their turn; the oldest makes room.
+pub const PREPARED_BLOCKS_MAX: usize = 3;
+
+/// Time that the runtime may take to name a block's signatures, in milliseconds. Past it they are recovered when execution comes
+/// to them.
+pub const AHEAD_CALL_MS_MAX: u64 = 2_000;
+
 /// Calls of readers into the runtime that run at once. Less than the executor allows in all, so that the engine never waits
 /// for clients.
 pub const READER_CALLS_COUNT_MAX: usize = 16;

@@ -6,7 +6,7 @@
 //! A specification without code starts from the runtime that the host embeds. A newer host embeds another one, and must go on
 //! with the old chain: so the first runtime is kept in the database and takes the embedded one's place from then on.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use arc_swap::ArcSwap;
 use ziver_db::{Batch, Column, Db};
@@ -73,7 +73,8 @@ impl Chain {
             snapshot: ArcSwap::new(Arc::new(Snapshot::of(&tree))),
             gate: Gate::new(READER_CALLS_COUNT_MAX),
         };
-        let chain = Chain { reader: ChainReader { shared: Arc::new(shared) }, tree, failed: false };
+        let chain =
+            Chain { reader: ChainReader { shared: Arc::new(shared) }, tree, prepared: VecDeque::new(), failed: false };
         chain.check_heads(&heads)?;
         Ok(chain)
     }

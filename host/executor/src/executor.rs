@@ -20,7 +20,7 @@ use crate::instance::{Budget, Call, Compiled};
 use crate::limits::{
     Limits, PROBE_CODE_BYTES_MAX, PROBE_FUEL_MAX, PROBE_MEMORY_PAGES_MAX, RUNTIME_MEMORY_PAGES_MAX, VALIDATED_CODES_MAX,
 };
-use crate::recover::{RecoverCache, RecoverInput};
+use crate::recover::{Ahead, RecoverCache, RecoverInput, Recoverers};
 
 /// Which compilers are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub struct ExecutorConfig {
 /// Runs runtimes. One serves the whole node, from any number of threads.
 pub struct Executor {
     shared: Arc<Shared>,
+    recoverers: Recoverers,
 }
 
 impl Executor {
@@ -64,7 +65,7 @@ impl Executor {
             gate: Gate::new(limits.calls_at_once_max),
             limits,
             strategy: config.strategy,
-            recovered: RecoverCache::default(),
+            recovered: Arc::default(),
             lanes,
             modules,
             versions: Mutex::new(LruCache::new(remembered)),
@@ -72,7 +73,8 @@ impl Executor {
             _clock: clock,
         });
         start_compiler(&shared, jobs)?;
-        Ok(Self { shared })
+        let recoverers = Recoverers::new(shared.recovered.clone());
+        Ok(Self { shared, recoverers })
     }
 
     /// Calls `method` of the runtime `code` with `input` on `overlay` and gives its output, both SCALE-encoded.
@@ -98,16 +100,24 @@ impl Executor {
         input: &[u8],
         overlay: &mut Overlay,
     ) -> Result<Vec<u8>, CallError> {
+        self.call_by(time_ms, None, code, method, input, overlay)
+    }
+
+    fn call_by(
+        &self,
+        time_ms: u64,
+        ahead: Option<Ahead>,
+        code: &RuntimeCode,
+        method: &str,
+        input: &[u8],
+        overlay: &mut Overlay,
+    ) -> Result<Vec<u8>, CallError> {
         let compiled = self.shared.modules.load(&self.shared, code)?;
         let _turn = self.shared.gate.enter();
         let budget = Budget::Time { ms: time_ms };
         let memory_pages_max = self.shared.limits.memory_pages_max;
-        Call { method, input, budget, memory_pages_max }.run(
-            Some(&self.shared),
-            &self.shared.limits,
-            &compiled,
-            overlay,
-        )
+        let call = Call { method, input, budget, memory_pages_max };
+        call.run(Some(&self.shared), ahead, &self.shared.limits, &compiled, overlay)
     }
 
     /// The version of the runtime `code`: from its custom sections, else by asking it.
@@ -128,12 +138,23 @@ impl Executor {
         self.shared.modules.prepare(code);
     }
 
-    /// Recovers the keys behind signatures (r, s, v) over hashes, so that runtimes that ask for them have them at once.
-    pub fn recover_ahead(&self, inputs: &[RecoverInput]) {
-        for (signature, hash) in inputs {
-            // The answer is for whoever asks next, errors too.
-            let _ = self.shared.recovered.recover(signature, hash);
-        }
+    /// Begins to recover, on other threads, the keys behind the signatures over hashes that `find` answers. The call that
+    /// will ask for them, in this order, gets them by [`Self::call_with`]. `None` where there is no thread to spare.
+    pub fn recover_ahead(&self, find: impl FnOnce() -> Vec<RecoverInput> + Send + 'static) -> Option<Ahead> {
+        self.recoverers.start(Box::new(find))
+    }
+
+    /// [`Self::call`] of a block whose signatures were begun with.
+    pub fn call_with(
+        &self,
+        ahead: Ahead,
+        code: &RuntimeCode,
+        method: &str,
+        input: &[u8],
+        overlay: &mut Overlay,
+    ) -> Result<Vec<u8>, CallError> {
+        ahead.wait();
+        self.call_by(self.shared.limits.call_time_ms_max, Some(ahead), code, method, input, overlay)
     }
 
     /// Compiles `code` with the better compiler now, where that is still to be done. Benchmarks begin with it.
@@ -211,7 +232,7 @@ impl Lanes {
 pub(crate) struct Shared {
     pub limits: Limits,
     pub strategy: CompileStrategy,
-    pub recovered: RecoverCache,
+    pub recovered: Arc<RecoverCache>,
     pub lanes: Lanes,
     pub modules: ModuleCache,
     gate: Gate,
@@ -275,7 +296,7 @@ impl Shared {
             budget: Budget::Fuel { units: PROBE_FUEL_MAX },
             memory_pages_max: PROBE_MEMORY_PAGES_MAX,
         };
-        let answer = call.run(None, &self.limits, &compiled, &mut Overlay::default());
+        let answer = call.run(None, None, &self.limits, &compiled, &mut Overlay::default());
         decode_version(&answer.map_err(|error| wrong(&error))?)
     }
 }

@@ -17,6 +17,7 @@ use crate::executor::Shared;
 use crate::host::stubs::link_missing;
 use crate::host::{HostState, guest};
 use crate::limits::{HOST_STACK_BYTES, Limits};
+use crate::recover::Ahead;
 
 type EntryPoint = TypedFunc<(u32, u32), u64>;
 
@@ -66,12 +67,14 @@ impl Call<'_> {
     pub fn run(
         &self,
         shared: Option<&Arc<Shared>>,
+        ahead: Option<Ahead>,
         limits: &Limits,
         compiled: &Compiled,
         overlay: &mut Overlay,
     ) -> Result<Vec<u8>, CallError> {
         let stack = limits.native_stack_bytes_max + HOST_STACK_BYTES;
-        let state = HostState::new(overlay.take(), shared.map(Arc::clone), self.memory_pages_max);
+        let state =
+            HostState { ahead, ..HostState::new(overlay.take(), shared.map(Arc::clone), self.memory_pages_max) };
         let (returned, result) =
             stacker::maybe_grow(stack, stack + HOST_STACK_BYTES, || self.run_here(state, limits, compiled));
         *overlay = returned;

@@ -34,5 +34,6 @@ pub use code::REQUIRED_ENTRY_POINTS;
 pub use error::{CallError, InvalidCode, StartError};
 pub use executor::{CompileStrategy, Executor, ExecutorConfig};
 pub use limits::Limits;
+pub use recover::Ahead;
 pub use ziver_primitives::RuntimeVersion;
 pub use ziver_state::{Overlay, RuntimeCode};

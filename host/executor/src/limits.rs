@@ -51,6 +51,17 @@ pub const RECOVERED_KEYS_MAX: usize = 65_536;
 /// Parts of the cache of recovered keys that have a lock each; a power of two.
 pub const RECOVERED_SHARDS: usize = 64;
 
+/// Threads that recover ahead; beside them a block executes.
+pub const AHEAD_THREADS_MAX: usize = 8;
+/// Blocks whose signatures wait to be recovered ahead.
+pub const AHEAD_BATCHES_MAX: usize = 4;
+/// Signatures of a block that are recovered ahead.
+pub const AHEAD_INPUTS_MAX: usize = 65_536;
+/// How many of the signatures that were expected next may be left out by the guest before it is no longer followed.
+pub const AHEAD_SKIPS_MAX: usize = 16;
+/// Native stack of a thread that recovers ahead: it calls the runtime too.
+pub const AHEAD_STACK_BYTES: usize = 16 * 1024 * 1024;
+
 /// Blobs that wait for the background compiler; further ones are compiled when they are first called.
 pub const COMPILE_QUEUE_MAX: usize = 4;
 

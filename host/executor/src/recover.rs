@@ -88,6 +88,11 @@ pub fn verify(signature: &[u8; 65], hash: &[u8; 32], key: &[u8; 33]) -> bool {
     signature[64] <= 3 && recover(signature, hash).is_ok_and(|found| compressed(&found) == *key)
 }
 
+mod ahead;
+
+pub use ahead::Ahead;
+pub(crate) use ahead::Recoverers;
+
 type Shard = Mutex<LruCache<[u8; 97], Result<RecoveredKey, RecoverError>>>;
 
 /// Remembers what [`recover`] answered. Shared by all threads.

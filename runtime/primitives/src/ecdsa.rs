@@ -13,6 +13,11 @@ pub const HALF_ORDER: [u8; 32] = [
 /// The uncompressed public key (64 bytes, without the leading 0x04) that made `signature` (r, s, v) over the 32-byte
 /// `hash`; `None` where r, s or v is out of range, s is high, or no key fits.
 pub fn recover(signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 64]> {
+    recover_normal(&normal(signature)?, hash)
+}
+
+/// `signature` as it is recovered from: v is 0 or 1. `None` where v is out of range or s is high.
+pub fn normal(signature: &[u8; 65]) -> Option<[u8; 65]> {
     let (rs, v) = signature.split_last_chunk::<1>()?;
     let (_, s) = rs.split_last_chunk::<32>()?;
     if *s > HALF_ORDER {
@@ -26,7 +31,7 @@ pub fn recover(signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 64]> {
     };
     let mut normal = *signature;
     *normal.last_mut()? = id;
-    recover_normal(&normal, hash)
+    Some(normal)
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -4,7 +4,7 @@ use alloc::{string::String, vec, vec::Vec};
 use scale_info::{MetaType, TypeInfo, meta_type};
 use ziver_fees::{FeeDetails, RuntimeDispatchInfo};
 use ziver_primitives::{
-    AccountId20, Balance, Hash, Header, Nonce, RuntimeVersion,
+    AccountId20, Balance, EthereumSignature, Hash, Header, Nonce, RuntimeVersion,
     inherents::{CheckInherentsResult, InherentData},
     validity::{TransactionSource, TransactionValidity, TransactionValidityError},
 };
@@ -59,6 +59,7 @@ pub fn all() -> Vec<Api> {
         account_nonce(),
         transaction_payment(),
         genesis_builder(),
+        signatures(),
     ]
 }
 
@@ -195,5 +196,18 @@ fn genesis_builder() -> Api {
             method::<Vec<String>>("preset_names", vec![], &["The names of the presets."]),
         ],
         docs: &["What makes a genesis state."],
+    }
+}
+
+fn signatures() -> Api {
+    Api {
+        name: "SignatureApi",
+        version: version::SIGNATURES.1,
+        methods: vec![method::<Vec<(EthereumSignature, Hash)>>(
+            "recovery_inputs",
+            vec![input::<Block>("block")],
+            &["The signatures of a block's extrinsics with the hashes that were signed, as far as the state tells."],
+        )],
+        docs: &["What a host may recover before it executes a block. It may do without."],
     }
 }

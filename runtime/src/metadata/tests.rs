@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "e9d2a7e60db3eda741c107bcfe942cf11a900c793ed50ad2363c592359809318",
-            "3c296d565649fcee35513541cacd734e6787c076e1cde37e4857d377c5a458d5",
-            "b9e5b94b9a6c2a5b61b21edf580c7347ec64a777de7c2e55a51590ce3902b47e",
+            "28a5e6da9a13e2498921d2f05d7333a33cdccc66b5d1d0a8872cd1a72260f642",
+            "9a3cd82e7a72159b022a07688b3e9f53fe800eb4bafba65a3736657fdd347e54",
+            "3fbeb123d6f65358f0065d728123fa049a1a98405343599d21f9a4d3c84d3154",
         ]
     );
 }

@@ -7,6 +7,7 @@ mod forks;
 mod genesis;
 mod hostile;
 mod index;
+mod prepared;
 mod readers;
 mod replay;
 mod restart;

@@ -30,4 +30,13 @@ proptest! {
         prop_assert_eq!(FixedU128(a.into()).saturating_mul_int(b.into()), exact);
         prop_assert_eq!(FixedU128(a.into()).saturating_mul(FixedU128(b.into())).0, exact);
     }
+
+    #[test]
+    fn products_of_any_size_are_those_of_wide_numbers(a: u128, b: u128, by in 0u32..128) {
+        for (a, b) in [(a, b), (a >> by, b), (a >> by, b >> by)] {
+            let exact = U256::from(a) * U256::from(b) / U256::from(ONE);
+            let wanted = u128::try_from(exact).unwrap_or(u128::MAX);
+            prop_assert_eq!(FixedU128(a).saturating_mul_int(b), wanted);
+        }
+    }
 }
