@@ -1,22 +1,29 @@
-//! How fast blocks of signed transfers are imported, beside what their signatures alone cost.
+//! How fast full blocks of signed transfers are imported, beside what their signatures alone cost.
 //!
 //! One chain, in memory, makes full blocks; another, on RocksDB with every block synced, imports them: the cheap checks,
-//! execution in the Wasm runtime, state root, one batch. Senders and receivers are drawn from all accounts. Processor time
-//! is of the whole process, so it counts RocksDB's threads too.
+//! execution in the Wasm runtime, state root, one batch, finality two blocks later. Senders and receivers are drawn from all
+//! accounts. Everything is made and signed before the clock starts. Processor time is of the whole process, so it counts
+//! RocksDB's threads, too.
+//!
+//! Each run prints what importing and bare recovery of as many keys reach; with `ZIVER_BENCH_RECORDS=FILE` it appends a line of
+//! JSON to that file as well (`scripts/benchmarks` reads it).
 //!
 //! ```text
-//! cargo bench -p ziver-chain --bench import [-- ACCOUNTS BLOCKS TRANSFERS]      10000 20 1000 by default
+//! cargo bench --workspace --bench import [-- ACCOUNTS BLOCKS RUNS]      100000 10 3 by default
 //! ```
 
 mod load;
 
 use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Write,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use codec::{Compact, Encode};
-use load::{Signing, build, cpu_time, genesis, key, open, rocks};
+use load::{Signing, cpu_time, fill, genesis_of, key, open, rocks};
 use nix::sys::resource::UsageWho;
 use secp256k1::{
     Message,
@@ -24,7 +31,7 @@ use secp256k1::{
 };
 use ziver_chain::{Chain, Offer};
 use ziver_db::MemoryDb;
-use ziver_primitives::{Block, UNIT, hashing::keccak_256, transaction::SecretKey};
+use ziver_primitives::{AccountId20, Block, UNIT, hashing::keccak_256};
 
 /// Pallet Balances, call `transfer_keep_alive`.
 const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
@@ -33,29 +40,33 @@ const FINALITY_LAG: usize = 2;
 
 fn main() {
     let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    let [accounts, blocks, transfers] = match numbers[..] {
-        [] => [10_000, 20, 1_000],
-        [accounts, blocks, transfers] => [accounts, blocks, transfers],
-        _ => return eprintln!("usage: import [ACCOUNTS BLOCKS TRANSFERS]"),
+    let [accounts, blocks, runs] = match numbers[..] {
+        [] => [100_000, 10, 3],
+        [accounts, blocks, runs] => [accounts, blocks, runs],
+        _ => return eprintln!("usage: import [ACCOUNTS BLOCKS RUNS]"),
     };
-    let keys: Vec<SecretKey> = (0..accounts as u64).map(key).collect();
-    let genesis = genesis(&keys);
+    let mut load = Load::new(accounts);
+    let genesis = genesis_of(&load.accounts);
     let (mut author, _) = open(Arc::new(MemoryDb::default()), &genesis);
-    let mut load = Load { keys: &keys, nonces: vec![0; accounts], seed: 1, signing: Signing::of(&author) };
-    let mut made = || build(&mut author, (0..transfers).map(|_| load.transfer()).collect(), true);
-    let made: Vec<Block> = (0..blocks).map(|_| made()).collect();
-
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (mut importer, _) = open(rocks(folder.path()), &genesis);
-    let (import, recovery) = (measure(|| import(&mut importer, &made)), recoveries(blocks * transfers));
-    assert_eq!(importer.best(), author.best(), "both chains end with the same block");
-    let parameters = format!("accounts={accounts},blocks={blocks},transfers={transfers}");
-    let count = (blocks * transfers) as f64;
-    println!("{:<72} {:>12} {:>12}", "benchmark", "/ CPU-second", "/ second");
-    import.print(&format!("ziver-chain::import/{parameters}"), count);
-    recovery.print("secp256k1::recover", count);
-    let ratio = recovery.cpu.as_secs_f64() / import.cpu.as_secs_f64();
-    println!("importing reaches {:.1} % of bare signature recovery, per CPU-second", ratio * 100.0);
+    let signing = Signing::of(&author);
+    let mut left = None;
+    let made: Vec<Block> = (0..blocks).map(|_| fill(&mut author, &mut || load.transfer(&signing), &mut left)).collect();
+    let best = author.best();
+    drop(author);
+    let transfers: usize = made.iter().map(|block| block.extrinsics.len() - 1).sum();
+    let signed: Vec<_> = (0..transfers as u64).map(signed).collect();
+    println!("{accounts} accounts, {blocks} full blocks, {transfers} transfers");
+    for run in 1..=runs {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (mut importer, _) = open(rocks(folder.path()), &genesis);
+        let recovery = measure(|| recover(&signed));
+        let import = measure(|| import(&mut importer, &made));
+        assert_eq!(importer.best(), best, "both chains end with the same block");
+        recovery.tell("recover", "libsecp256k1", run, accounts, transfers);
+        import.tell("import", "ziver", run, accounts, transfers);
+        let ratio = recovery.cpu.as_secs_f64() / import.cpu.as_secs_f64();
+        println!("importing reaches {:.1} % of bare signature recovery, per CPU-second", ratio * 100.0);
+    }
 }
 
 /// What something took.
@@ -65,8 +76,18 @@ struct Cost {
 }
 
 impl Cost {
-    fn print(&self, name: &str, count: f64) {
-        println!("{name:<72} {:>12.0} {:>12.0}", count / self.cpu.as_secs_f64(), count / self.wall.as_secs_f64());
+    fn tell(&self, benchmark: &str, subject: &str, run: usize, accounts: usize, count: usize) {
+        let per = |time: Duration| count as f64 / time.as_secs_f64();
+        let (cpu, wall) = (per(self.cpu), per(self.wall));
+        println!("{benchmark}/accounts={accounts} {subject} #{run}: {cpu:>9.0} / CPU-second {wall:>9.0} / second");
+        let record = serde_json::json!({
+            "benchmark": benchmark, "subject": subject, "parameters": { "accounts": accounts }, "run": run,
+            "figures": { "per_cpu_second": cpu, "per_second": wall },
+        });
+        if let Some(path) = std::env::var_os("ZIVER_BENCH_RECORDS") {
+            let mut file = File::options().create(true).append(true).open(path).expect("the file of records opens");
+            writeln!(file, "{record}").expect("the record is written");
+        }
     }
 }
 
@@ -77,25 +98,29 @@ fn measure(run: impl FnOnce()) -> Cost {
 }
 
 /// Transfers between accounts drawn by a small generator: the same in each run.
-struct Load<'a> {
-    keys: &'a [SecretKey],
-    nonces: Vec<u32>,
+struct Load {
+    accounts: Vec<AccountId20>,
+    nonces: BTreeMap<usize, u32>,
     seed: u64,
-    signing: Signing,
 }
 
-impl Load<'_> {
+impl Load {
+    fn new(accounts: usize) -> Self {
+        Self { accounts: load::accounts(accounts), nonces: BTreeMap::new(), seed: 1 }
+    }
+
     fn draw(&mut self) -> usize {
         // Multiplier and increment of PCG's underlying generator (O'Neill 2014).
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.seed >> 33) as usize % self.keys.len()
+        (self.seed >> 33) as usize % self.accounts.len()
     }
 
-    fn transfer(&mut self) -> Offer {
+    fn transfer(&mut self, signing: &Signing) -> Offer {
         let (from, to) = (self.draw(), self.draw());
-        let call = (TRANSFER_KEEP_ALIVE, self.keys[to].account(), Compact(UNIT / 1_000)).encode();
-        let offer = self.signing.offer(&self.keys[from], self.nonces[from], call);
-        self.nonces[from] += 1;
+        let call = (TRANSFER_KEEP_ALIVE, self.accounts[to], Compact(UNIT / 1_000)).encode();
+        let nonce = self.nonces.entry(from).or_default();
+        let offer = signing.offer(&key(from as u64), *nonce, call);
+        *nonce += 1;
         offer
     }
 }
@@ -111,17 +136,16 @@ fn import(chain: &mut Chain, blocks: &[Block]) {
     }
 }
 
-/// As many recoveries as there were transfers, with the library that the host uses.
-fn recoveries(count: usize) -> Cost {
-    let key = key(0);
-    let signed: Vec<_> =
-        (0..count as u64).map(|index| (keccak_256(&index.encode()), key.sign(&index.encode()).0)).collect();
-    measure(|| {
-        for (hash, signature) in &signed {
-            let id = RecoveryId::try_from(i32::from(signature[64])).expect("0 or 1");
-            let signature = RecoverableSignature::from_compact(&signature[..64], id).expect("just made");
-            let recovered = signature.recover(Message::from_digest(*hash)).expect("just made");
-            std::hint::black_box(recovered);
-        }
-    })
+/// A hash and a signature of it.
+fn signed(index: u64) -> ([u8; 32], [u8; 65]) {
+    (keccak_256(&index.encode()), key(0).sign(&index.encode()).0)
+}
+
+/// As many recoveries as there are transfers, with the library that the host uses.
+fn recover(signed: &[([u8; 32], [u8; 65])]) {
+    for (hash, signature) in signed {
+        let id = RecoveryId::try_from(i32::from(signature[64])).expect("0 or 1");
+        let signature = RecoverableSignature::from_compact(&signature[..64], id).expect("just made");
+        std::hint::black_box(signature.recover_ecdsa(Message::from_digest(*hash)).expect("just made"));
+    }
 }

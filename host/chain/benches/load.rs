@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "each benchmark uses its part")]
 //! What the benchmarks of this crate share: a chain of many accounts, blocks of given extrinsics, processor time.
 //!
 //! One chain, in memory, makes blocks; another, on RocksDB with every block synced, imports them. Each has an executor of its
@@ -8,13 +9,16 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use codec::Encode;
 use nix::sys::resource::{UsageWho, getrusage};
-use ziver_chain::{BuildRequest, Chain, ChainConfig, ChainSpec, ExtrinsicSource, GenesisSource, Offer, Outcome};
+use ziver_chain::{
+    BuildRequest, Chain, ChainConfig, ChainSpec, ExtrinsicSource, GenesisSource, GenesisSpec, HexBytes, Offer, Outcome,
+};
 use ziver_db::{Db, RocksDb, RocksOptions};
 use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
 use ziver_primitives::{
     AccountId20, Balance, Block, Hash, RuntimeVersion, UNIT,
-    hashing::keccak_256,
+    hashing::{blake2_128, keccak_256},
     inherents::InherentData,
+    storage_keys::item_prefix,
     transaction::{SecretKey, UnsignedTransaction},
 };
 
@@ -28,6 +32,43 @@ const BLOCK_MS: u64 = 2_000;
 /// Key number `index`.
 pub fn key(index: u64) -> SecretKey {
     SecretKey::from_bytes(&keccak_256(&("bench", index).encode())).expect("almost every hash is a key")
+}
+
+/// The accounts of the first keys, by libsecp256k1 on all processors: there may be millions.
+pub fn accounts(count: usize) -> Vec<AccountId20> {
+    let account = |index: u64| {
+        let secret = secp256k1::SecretKey::from_secret_bytes(keccak_256(&("bench", index).encode())).expect("a key");
+        let public = secp256k1::PublicKey::from_secret_key(&secret).serialize_uncompressed();
+        AccountId20(*keccak_256(&public[1..]).last_chunk().expect("32 bytes"))
+    };
+    let mut accounts = vec![AccountId20([0; 20]); count];
+    let each = count.div_ceil(std::thread::available_parallelism().map_or(1, usize::from));
+    std::thread::scope(|scope| {
+        for (part, chunk) in accounts.chunks_mut(each.max(1)).enumerate() {
+            scope.spawn(move || {
+                (0..).zip(chunk).for_each(|(at, slot)| *slot = account((part * each) as u64 + at));
+            });
+        }
+    });
+    accounts
+}
+
+/// A genesis where every account has [`ENDOWMENT`], written out key by key: the runtime's own way takes JSON, which ends at some
+/// hundred thousand accounts.
+pub fn genesis_of(accounts: &[AccountId20]) -> GenesisSource {
+    let few = genesis(&[key(0)]);
+    let executor = Executor::new(ExecutorConfig::default()).expect("the executor starts");
+    let mut spec = few.to_raw(&executor).expect("a genesis");
+    let GenesisSpec::Raw(raw) = &mut spec.genesis else { unreachable!("it was asked for") };
+    let storage_key = |account: &AccountId20| {
+        let hash = blake2_128(&account.0);
+        HexBytes([&item_prefix("System", "Account")[..], &hash, &account.0].concat())
+    };
+    let record = raw.top.get(&storage_key(&key(0).account())).expect("the one account").clone();
+    raw.top.extend(accounts.iter().map(|account| (storage_key(account), record.clone())));
+    let issuance = ENDOWMENT.saturating_mul(accounts.len() as Balance);
+    raw.top.insert(HexBytes(item_prefix("Balances", "TotalIssuance").to_vec()), HexBytes(issuance.encode()));
+    GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) }
 }
 
 /// A database in `folder`, with the settings of a node.
@@ -100,6 +141,48 @@ impl ExtrinsicSource for Given {
     fn report(&mut self, _: &Hash, outcome: Outcome) {
         assert_eq!(outcome, Outcome::Included);
     }
+}
+
+/// Gives what is made for it until a block is full.
+struct Endless<'a> {
+    make: &'a mut dyn FnMut() -> Offer,
+    /// What did not fit: the next block has it first.
+    left: &'a mut Option<Offer>,
+    last: Option<Offer>,
+    is_full: bool,
+}
+
+impl ExtrinsicSource for Endless<'_> {
+    fn next(&mut self) -> Option<Offer> {
+        if self.is_full {
+            return None;
+        }
+        self.last = Some(self.left.take().unwrap_or_else(|| (self.make)()));
+        self.last.clone()
+    }
+
+    fn report(&mut self, _: &Hash, outcome: Outcome) {
+        if outcome != Outcome::Included {
+            assert_eq!(outcome, Outcome::Exhausted);
+            self.is_full = true;
+            *self.left = self.last.take();
+        }
+    }
+}
+
+/// The next block of `chain`, full of what `make` makes, after what was `left` by the block before. It is inserted.
+pub fn fill(chain: &mut Chain, make: &mut dyn FnMut() -> Offer, left: &mut Option<Offer>) -> Block {
+    let parent = chain.best();
+    let request = BuildRequest {
+        parent: parent.hash,
+        author: AccountId20([1; 20]),
+        inherents: InherentData::with_timestamp(EPOCH_MS + (u64::from(parent.number) + 1) * BLOCK_MS),
+        body_bytes_max: usize::MAX,
+    };
+    let built = chain.build(&request, &mut Endless { make, left, last: None, is_full: false }).expect("a block");
+    let block = built.block();
+    chain.insert(built).expect("the author's own block");
+    block
 }
 
 /// The next block of `chain`, with all of `offers`. It is inserted where `insert` says so.

@@ -22,12 +22,14 @@ pub enum Column {
     State,
     /// Child trie id (32 bytes) ++ storage key -> value, of the last finalised block. Owner: `state`.
     ChildState,
-    /// Trie node key (trie id, position, hash) -> node or external value, of every finalised state in the pruning
-    /// window. Owner: `state`.
+    /// Trie id ++ position -> branch of the trie with its leaves, at the last checkpoint. Owner: `state`.
     Trie,
-    /// Block hash -> what a block above the last finalised one changes. Owner: `state`.
+    /// Storage key, escaped ++ number of a finalised block (`u32` big-endian) -> the value before that block, in the pruning
+    /// window. Owner: `state`.
+    History,
+    /// Block hash -> what a block above the last checkpoint changes. Owner: `state`.
     Journal,
-    /// Number of a finalised block (`u32` big-endian) -> trie nodes that its state no longer needs. Owner: `state`.
+    /// Number of a finalised block (`u32` big-endian) -> the keys that it changed. Owner: `state`.
     Pruning,
     /// Hash of a finalised block whose state is kept -> its number and state root. Owner: `state`.
     StateBlock,
@@ -38,7 +40,7 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Meta,
         Self::Header,
         Self::Body,
@@ -49,6 +51,7 @@ impl Column {
         Self::State,
         Self::ChildState,
         Self::Trie,
+        Self::History,
         Self::Journal,
         Self::Pruning,
         Self::StateBlock,
@@ -68,6 +71,7 @@ impl Column {
             Self::State => "state",
             Self::ChildState => "child_state",
             Self::Trie => "trie",
+            Self::History => "history",
             Self::Journal => "journal",
             Self::Pruning => "pruning",
             Self::StateBlock => "state_block",

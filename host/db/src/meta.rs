@@ -6,7 +6,7 @@ use crate::{Batch, Column, Db, DbError, OpenError};
 mod tests;
 
 /// Version of the columns and their records. Raised by each change that older programs would misread.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 const SCHEMA: &[u8] = b"schema";
 const GENESIS: &[u8] = b"genesis";

@@ -153,6 +153,11 @@ impl<'a> EngineLoop<'a> {
         }
     }
 
+    /// What is left to do when the node was asked to end.
+    fn finish(&mut self) -> End {
+        self.engine.finish().map_or_else(|error| End::Fatal(error.to_string()), |()| End::Stopped)
+    }
+
     async fn run(
         mut self,
         commands: mpsc::Receiver<Command>,
@@ -181,7 +186,7 @@ impl<'a> EngineLoop<'a> {
             }
             // A timer that is always due must not keep the node from ending.
             if stop.try_recv() != Err(TryRecvError::Empty) {
-                return End::Stopped;
+                return self.finish();
             }
             let is_tick = is_tick_next(self.timer_ms, now_ms(), commands.is_empty());
             if is_tick || commands.is_empty() || self.answers.len() >= ANSWERS_TOGETHER_MAX {
@@ -192,10 +197,10 @@ impl<'a> EngineLoop<'a> {
             } else {
                 tokio::select! {
                     biased;
-                    _ = &mut stop => return End::Stopped,
+                    _ = &mut stop => return self.finish(),
                     command = commands.recv() => match command {
                         Some(command) => Some(command),
-                        None => return End::Stopped,
+                        None => return self.finish(),
                     },
                     () = sleep_until(self.timer_ms) => None,
                 }

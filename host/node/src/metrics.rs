@@ -263,7 +263,6 @@ impl prometheus_client::collector::Collector for Caches {
             ("runtime", "miss", figures.modules.misses),
             ("state_value", "hit", figures.state.value_hits),
             ("state_value", "miss", figures.state.value_misses),
-            ("trie_node", "hit", figures.state.node_hits),
             ("trie_node", "miss", figures.state.node_misses),
         ] {
             ConstCounter::new(count).encode(reads.encode_family(&CacheLabel { cache, result })?)?;

@@ -1,9 +1,12 @@
 //! What a block changes: in the state, and in the trie.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use codec::{Decode, Encode};
 use ziver_primitives::Hash;
+use ziver_trie::StateVersion;
+
+use crate::trie::{After, Tries};
 
 /// Changed keys of one trie; `None` for a removed one.
 pub type ChangeSet = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -29,6 +32,14 @@ impl Changes {
         }
     }
 
+    /// The changes of one trie, to add to.
+    pub(crate) fn set_mut(&mut self, child: Option<&[u8]>) -> &mut ChangeSet {
+        match child {
+            None => &mut self.main,
+            Some(name) => self.child.entry(name.to_vec()).or_default(),
+        }
+    }
+
     /// The changes of one trie.
     pub(crate) fn set(&self, child: Option<&[u8]>) -> Option<&ChangeSet> {
         match child {
@@ -50,15 +61,40 @@ pub struct Delta<'a> {
     pub child: Vec<(&'a [u8], DeltaSet<'a>)>,
 }
 
-/// What [`Changes`] do to the trie's nodes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+/// The tries after [`Changes`]. It goes with the block that made them into the state database.
+#[derive(Clone, Default)]
 pub struct TrieChanges {
     /// The root of the main trie afterwards.
     pub root: Hash,
     /// Roots of the changed child tries by name; `None` for one that has no key left.
     pub child_roots: Vec<(Vec<u8>, Option<Hash>)>,
-    /// Nodes that are new, by node key.
-    pub inserted: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Node keys that the new state does not need.
-    pub deleted: Vec<Vec<u8>>,
+    /// How values were put into the tries.
+    pub(crate) version: StateVersion,
+    /// The tries themselves; none where nothing was computed.
+    pub(crate) tries: Option<Arc<Tries>>,
+    /// Keys of records whose nodes are gone.
+    pub(crate) removed: Vec<Vec<u8>>,
+}
+
+impl TrieChanges {
+    pub(crate) fn new(after: After, version: StateVersion) -> Self {
+        let After { tries, child_roots, removed } = after;
+        Self { root: tries.root(), child_roots, version, tries: Some(Arc::new(tries)), removed }
+    }
+}
+
+/// Equal roots stand for equal tries.
+impl PartialEq for TrieChanges {
+    fn eq(&self, other: &Self) -> bool {
+        (self.root, &self.child_roots) == (other.root, &other.child_roots)
+    }
+}
+
+impl Eq for TrieChanges {}
+
+impl std::fmt::Debug for TrieChanges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { root, child_roots, .. } = self;
+        f.debug_struct("TrieChanges").field("root", root).field("child_roots", child_roots).finish_non_exhaustive()
+    }
 }

@@ -15,6 +15,9 @@ pub enum StateError {
     /// A record of the database is malformed or missing.
     #[error("the state database is damaged: {0}")]
     Corrupt(String),
+    /// Too many keys changed since then for the tries to be made again: values can be read, but not proven.
+    #[error("since block {0:?} too many keys have changed (over {max}): its values can be read, but not proven", max = crate::limits::UNDONE_KEYS_MAX)]
+    TooFarBack(Hash),
     /// The database was made with `--state-pruning archive`, so nobody noted what could be pruned.
     #[error(
         "the database keeps every state (archive) and can't be pruned: start with archive, or with an empty folder"

@@ -23,11 +23,10 @@ mod code;
 mod error;
 pub mod limits;
 mod memory;
-mod nodes;
 mod overlay;
 mod pruning;
-mod root;
 mod store;
+mod trie;
 mod view;
 
 pub use changes::{ChangeSet, Changes, Delta, TrieChanges};

@@ -1,17 +1,15 @@
 //! A whole state in memory with its trie: for tests, and for a genesis before there is a database.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    marker::PhantomData,
-    ops::Bound,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, marker::PhantomData, ops::Bound, sync::Arc};
 
 use parking_lot::Mutex;
 use ziver_primitives::Hash;
 use ziver_trie::{KeccakHasher, StateVersion, child_root_key, empty_root, hash_db::Hasher};
 
-use crate::{CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View, nodes::NodeSource, root};
+use crate::{
+    CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View,
+    trie::{NoRecords, Tries},
+};
 
 #[cfg(test)]
 mod tests;
@@ -22,19 +20,9 @@ type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 pub struct MemoryView<H = KeccakHasher> {
     main: Map,
     child: BTreeMap<Vec<u8>, Map>,
-    nodes: MemoryNodes,
-    root: Hash,
+    tries: Arc<Tries>,
     code: Mutex<Option<Arc<RuntimeCode>>>,
     hasher: PhantomData<H>,
-}
-
-#[derive(Clone, Default)]
-struct MemoryNodes(HashMap<Vec<u8>, Vec<u8>>);
-
-impl NodeSource for MemoryNodes {
-    fn node(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        Ok(self.0.get(key).cloned())
-    }
 }
 
 impl<H: Hasher<Out = Hash>> Default for MemoryView<H> {
@@ -42,8 +30,7 @@ impl<H: Hasher<Out = Hash>> Default for MemoryView<H> {
         Self {
             main: Map::new(),
             child: BTreeMap::new(),
-            nodes: MemoryNodes::default(),
-            root: empty_root::<H>(),
+            tries: Arc::new(Tries::empty::<H>()),
             code: Mutex::new(None),
             hasher: PhantomData,
         }
@@ -55,8 +42,7 @@ impl<H: Hasher<Out = Hash>> Clone for MemoryView<H> {
         Self {
             main: self.main.clone(),
             child: self.child.clone(),
-            nodes: self.nodes.clone(),
-            root: self.root,
+            tries: self.tries.clone(),
             code: Mutex::new(self.code.lock().clone()),
             hasher: PhantomData,
         }
@@ -83,10 +69,7 @@ impl<H: Hasher<Out = Hash>> MemoryView<H> {
     /// Makes the changes and returns the root after them.
     pub fn apply(&mut self, changes: &Changes, version: StateVersion) -> Result<Hash, StateError> {
         let trie = self.root_after(&changes.delta(), version)?;
-        for key in trie.deleted {
-            self.nodes.0.remove(&key);
-        }
-        self.nodes.0.extend(trie.inserted);
+        self.tries = trie.tries.ok_or(StateError::Misuse("a root without its trie"))?;
         apply_set(&mut self.main, changes.main.iter().filter(|(key, _)| !is_child_root(key)));
         for (name, set) in &changes.child {
             apply_set(self.child.entry(name.clone()).or_default(), set);
@@ -99,19 +82,13 @@ impl<H: Hasher<Out = Hash>> MemoryView<H> {
         if changes.main.contains_key(CODE_KEY) {
             *self.code.lock() = None;
         }
-        self.root = trie.root;
         Ok(trie.root)
     }
 
-    /// How many trie nodes there are.
-    pub fn node_count(&self) -> usize {
-        self.nodes.0.len()
-    }
-
-    /// The keys of the trie nodes.
+    /// The tries.
     #[cfg(test)]
-    pub(crate) fn node_keys(&self) -> Vec<Vec<u8>> {
-        self.nodes.0.keys().cloned().collect()
+    pub(crate) fn tries(&self) -> &Arc<Tries> {
+        &self.tries
     }
 
     fn map(&self, child: Option<&[u8]>) -> Option<&Map> {
@@ -137,7 +114,7 @@ fn apply_set<'a>(map: &mut Map, set: impl IntoIterator<Item = (&'a Vec<u8>, &'a 
 
 impl<H: Hasher<Out = Hash>> View for MemoryView<H> {
     fn root(&self) -> Hash {
-        self.root
+        self.tries.root()
     }
 
     fn empty_root(&self) -> Hash {
@@ -154,7 +131,7 @@ impl<H: Hasher<Out = Hash>> View for MemoryView<H> {
     }
 
     fn root_after(&self, delta: &Delta<'_>, version: StateVersion) -> Result<TrieChanges, StateError> {
-        root::root_after::<H>(&self.nodes, self.root, delta, version, &|child, key| self.get(child, key))
+        Ok(TrieChanges::new(self.tries.after::<H>(&NoRecords, delta, version)?, version))
     }
 
     fn runtime_code(&self) -> Result<Option<Arc<RuntimeCode>>, StateError> {
@@ -166,11 +143,10 @@ impl<H: Hasher<Out = Hash>> View for MemoryView<H> {
     }
 
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
-        root::prove::<H>(&self.nodes, self.root, child, keys)
+        self.tries.prove::<H>(&NoRecords, child, keys, &|child, key| self.get(child, key))
     }
 
     fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        let Some(root) = root::trie_root::<H>(&self.nodes, self.root, child)? else { return Ok(None) };
-        root::merkle_value::<H>(&self.nodes, child, root, key)
+        self.tries.merkle_value::<H>(&NoRecords, child, key)
     }
 }

@@ -240,7 +240,7 @@ impl Overlay {
         let key = child_root_key(child);
         if self.child.get(child).is_none_or(Map::is_empty) {
             let root = self.view.get(None, &key)?;
-            return root.map_or_else(|| Ok(self.view.empty_root()), |root| crate::root::decode_child_root(&root));
+            return root.map_or_else(|| Ok(self.view.empty_root()), |root| crate::trie::decode_child_root(&root));
         }
         let changes = self.trie_changes(version)?;
         let root = changes.child_roots.iter().find(|(name, _)| name == child).and_then(|(_, root)| *root);

@@ -2,16 +2,21 @@
 //!
 //! # How it lies there
 //! The last finalised block is the *base*: its state is flat in [`Column::State`] and [`Column::ChildState`]. A block
-//! above it is a *layer*: what it changes, in memory and as one record in [`Column::Journal`]. When a block becomes final
-//! its layer goes into the flat state and into the trie ([`Column::Trie`]), and layers that do not descend from it are
-//! dropped. Older states are read from the trie: a node that a block replaced stays until the states before that block
-//! leave the pruning window ([`Column::Pruning`] says which nodes those are).
+//! above it is a *layer*: what it changes and the tries after it, in memory, and the changes as one record in
+//! [`Column::Journal`]. When a block becomes final its changes go into the flat state, what stood there before into
+//! [`Column::History`], and layers that do not descend from it are dropped. Older states are read from the flat state and
+//! the history, which goes when they leave the pruning window ([`Column::Pruning`] says which keys a block changed).
+//!
+//! Tries are in memory where they changed ([`crate::trie`]). [`Column::Trie`] has those of the last *checkpoint*, a final
+//! block; from time to time [`StateDb::finalize`] makes a new one. Until then the journal keeps the changes of final
+//! blocks, too, and the tries are made from it when the database is opened.
 //!
 //! # What keeps a view exact
 //! A view looks through the layers it was made with, then into the flat state, and only then checks that the base has not
 //! moved past its block: [`StateDb::finalize`] announces a new base before anyone can write it. If the base has moved, the
-//! answer is thrown away and read from the trie. Trie nodes are found by position and hash, so they can't be wrong, only
-//! missing; then the state was pruned and the reader is told so.
+//! history is asked, too, after the flat state was read: whoever changed a key meanwhile has left there what stood before.
+//! Tries belong to their layer. Those of older blocks are made from the base's by undoing what changed since. A trie record
+//! says which node it is, so one of another state is never taken for the right one.
 //!
 //! # Usage
 //! One writer calls [`StateDb::insert_block`] and [`StateDb::finalize`], writes the batch, and then calls
@@ -24,11 +29,15 @@ use ziver_db::{Batch, Column, Db};
 use ziver_primitives::Hash;
 use ziver_trie::{KeccakHasher, hash_db::Hasher};
 
-use crate::{Changes, MemoryView, Pruning, StateError, TrieChanges, View, nodes::child_id};
+use crate::{
+    Changes, MemoryView, Pruning, StateError, TrieChanges, View,
+    limits::{CHECKPOINT_BLOCKS_MAX, CHECKPOINT_JOURNAL_BYTES_MAX},
+    trie::child_id,
+};
 
 mod cache;
-mod deaths;
 mod flat;
+mod history;
 mod holds;
 mod open;
 mod records;
@@ -41,9 +50,9 @@ mod view;
 mod tests;
 
 pub use holds::StateHold;
-use records::{Base, Journalled, KeptBlock, META_BASE};
+use records::{Base, ChangedKeys, Checkpoint, Journalled, KeptBlock, META_BASE, META_CHECKPOINT};
 use shared::Shared;
-use tree::Layer;
+use tree::{Layer, Tree};
 use view::LayeredView;
 
 /// What a [`StateDb`] may keep and cache.
@@ -53,14 +62,22 @@ pub struct StateOptions {
     pub pruning: Pruning,
     /// Cache of values of the last finalised state, in bytes.
     pub value_cache_bytes: usize,
-    /// Cache of trie nodes, in bytes.
+    /// Trie nodes that stay in memory though they are on disk, in bytes.
     pub node_cache_bytes: usize,
+    /// Keys that final blocks change between two checkpoints of the tries. A node that was killed applies that many again
+    /// when it starts, at some microseconds each.
+    pub checkpoint_keys: usize,
 }
 
 impl Default for StateOptions {
     fn default() -> Self {
         let mebibyte = 1024 * 1024;
-        Self { pruning: Pruning::default(), value_cache_bytes: 64 * mebibyte, node_cache_bytes: 128 * mebibyte }
+        Self {
+            pruning: Pruning::default(),
+            value_cache_bytes: 64 * mebibyte,
+            node_cache_bytes: 128 * mebibyte,
+            checkpoint_keys: 256 * 1024,
+        }
     }
 }
 
@@ -75,17 +92,13 @@ impl From<Pruning> for StateOptions {
 pub struct StateFigures {
     /// Blocks above the last finalised one.
     pub layers: usize,
-    /// Their new trie nodes.
-    pub layer_nodes: usize,
-    /// Trie nodes waiting to be pruned.
-    pub dying_nodes: usize,
+    /// Keys that final blocks changed since the last checkpoint.
+    pub pending_keys: usize,
     /// Reads of the flat state answered by the cache, and not.
     pub value_hits: u64,
     /// See `value_hits`.
     pub value_misses: u64,
-    /// Reads of trie nodes answered by the cache, and not.
-    pub node_hits: u64,
-    /// See `node_hits`.
+    /// Trie nodes read from the disk.
     pub node_misses: u64,
 }
 
@@ -104,7 +117,7 @@ impl<H> Clone for StateDb<H> {
 impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     /// Opens the states in `db`, or none when it is empty.
     pub fn open(db: Arc<dyn Db>, options: impl Into<StateOptions>) -> Result<Self, StateError> {
-        Ok(Self { shared: Arc::new(open::open(db, options.into())?), hasher: PhantomData })
+        Ok(Self { shared: Arc::new(open::open::<H>(db, options.into())?), hasher: PhantomData })
     }
 
     /// The state without a key, on which the genesis state is built.
@@ -169,8 +182,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         if tree.base.is_some() {
             return Err(StateError::Misuse("there is a genesis state already"));
         }
-        let layer = Layer::new(hash, 0, Hash::zero(), changes, &trie);
-        tree.insert(layer, trie.inserted);
+        tree.insert(Layer::new(hash, 0, Hash::zero(), changes, trie));
         drop(tree);
         self.finalize(hash, batch).map(drop)
     }
@@ -196,11 +208,9 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
             }
             Some(_) => {}
         }
-        let record = Journalled { number, parent, changes, trie };
+        let record = Journalled::new(number, parent, trie.root, trie.version, changes);
         batch.put(Column::Journal, hash.as_bytes(), record.encode());
-        let Journalled { changes, trie, .. } = record;
-        let layer = Layer::new(hash, number, parent, changes, &trie);
-        tree.insert(layer, trie.inserted);
+        tree.insert(Layer::new(hash, number, parent, record.changes, trie));
         Ok(())
     }
 
@@ -220,23 +230,93 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
             batch.delete(Column::Journal, layer.hash.as_bytes());
         }
         let archive = shared.options.pruning == Pruning::Archive;
-        for layer in &path {
-            put_layer(layer, &tree.nodes_of(layer), batch);
-            if !archive {
-                tree.deaths.add(layer, batch);
-            }
+        let top = path.last().ok_or(StateError::Misuse("nothing to finalise"))?.clone();
+        let tries = top.tries()?;
+        for (index, layer) in path.iter().enumerate() {
+            let changed = self.put_layer(&tree, &path[..index], layer, batch)?;
+            tree.history.add(layer.number, changed, batch);
+            tree.pending.add(layer.hash, &layer.changes, &layer.removed);
         }
-        let top = path.last().ok_or(StateError::Misuse("nothing to finalise"))?;
         let window = match shared.options.pruning {
             Pruning::Archive => 0,
             Pruning::Keep(blocks) => shared.holds.window(top.number.saturating_sub(blocks)),
         };
-        let oldest = tree.deaths.prune(shared.db.as_ref(), shared.oldest(), window, path.len(), batch)?;
+        let oldest = tree.history.prune(shared.db.as_ref(), shared.oldest(), window, path.len(), batch)?;
         let base = Base { number: top.number, hash: top.hash, root: top.root, oldest, archive };
         batch.put(Column::Meta, META_BASE, base.encode());
-        tree.settle(base, path);
+        tree.settle(base, tries, path);
+        if self.is_checkpoint_due(&tree, &base) {
+            checkpoint(&mut tree, batch)?;
+        }
         shared.announce(base.number, oldest);
         Ok(discarded.into_iter().map(|layer| layer.hash).collect())
+    }
+
+    fn is_checkpoint_due(&self, tree: &Tree, base: &Base) -> bool {
+        let pending = &tree.pending;
+        base.number == 0
+            || pending.keys >= self.shared.options.checkpoint_keys
+            || pending.bytes >= CHECKPOINT_JOURNAL_BYTES_MAX
+            || pending.journalled.len() >= CHECKPOINT_BLOCKS_MAX
+    }
+
+    /// Makes a checkpoint of the last final block, so that opening the database next has nothing to do again. To be written
+    /// like [`StateDb::finalize`]'s.
+    pub fn checkpoint(&self, batch: &mut Batch) -> Result<(), StateError> {
+        let mut tree = self.shared.tree.write();
+        if tree.pending.journalled.is_empty() { Ok(()) } else { checkpoint(&mut tree, batch) }
+    }
+
+    /// Writes of a layer that becomes final on top of `below` and the base. What changed.
+    fn put_layer(
+        &self,
+        tree: &Tree,
+        below: &[Arc<Layer>],
+        layer: &Layer,
+        batch: &mut Batch,
+    ) -> Result<ChangedKeys, StateError> {
+        let mut put = |child: Option<&[u8]>, key: &[u8], value: &Option<Vec<u8>>| {
+            let hash = tree::key_hash(key);
+            let pending = below.iter().rev().find_map(|layer| layer.change(child, key, hash));
+            let before = match pending.or_else(|| tree.settled_change(child, key, hash)) {
+                Some(before) => before.clone(),
+                None => self.shared.flat.get(child, key)?,
+            };
+            if before == *value {
+                return Ok(false);
+            }
+            // Nobody asks for the state before the first block.
+            if layer.number > 0 {
+                batch.put(Column::History, history::entry_key(child, key, layer.number), before.encode());
+            }
+            let (column, key) = match child {
+                None => (Column::State, key.to_vec()),
+                Some(name) => (Column::ChildState, [&child_id(name), key].concat()),
+            };
+            match value {
+                Some(value) => batch.put(column, key, value.as_slice()),
+                None => batch.delete(column, key),
+            }
+            Ok::<bool, StateError>(true)
+        };
+        let mut changed = ChangedKeys { hash: layer.hash, main: Vec::new(), child: Vec::new() };
+        for (key, value) in &layer.changes.main {
+            if put(None, key, value)? {
+                changed.main.push(key.clone());
+            }
+        }
+        for (name, set) in &layer.changes.child {
+            let mut keys = Vec::new();
+            for (key, value) in set {
+                if put(Some(name), key, value)? {
+                    keys.push(key.clone());
+                }
+            }
+            changed.child.push((name.clone(), keys));
+        }
+        let kept = KeptBlock { number: layer.number, root: layer.root };
+        batch.put(Column::StateBlock, layer.hash.as_bytes(), kept.encode());
+        Ok(changed)
     }
 
     /// Drops blocks above the last finalised one, all that descends from them among them: their records go with `batch`,
@@ -254,12 +334,15 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     pub fn written(&self) {
         let mut tree = self.shared.tree.write();
         let settled = tree.take_settled();
-        tree.deaths.written();
+        tree.history.written();
         for layer in &settled {
             self.shared.flat.update(&layer.changes);
         }
-        for (key, bytes) in tree.forget(&settled) {
-            self.shared.node_cache.put(&key, Some(bytes));
+        tree.remove(&settled);
+        if std::mem::take(&mut tree.is_saving)
+            && let Some(tries) = &tree.base_tries
+        {
+            tries.evict(self.shared.options.node_cache_bytes);
         }
     }
 
@@ -269,28 +352,20 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     }
 }
 
-/// Writes of a layer that becomes final.
-fn put_layer(layer: &Layer, nodes: &[(Vec<u8>, Arc<[u8]>)], batch: &mut Batch) {
-    for (key, value) in &layer.changes.main {
-        put_or_delete(batch, Column::State, key.clone(), value.as_deref());
+/// Puts the trie records of the base, and takes away what they make superfluous.
+fn checkpoint(tree: &mut Tree, batch: &mut Batch) -> Result<(), StateError> {
+    let (Some(base), Some(tries)) = (tree.base, tree.base_tries.clone()) else {
+        return Err(StateError::Misuse("a checkpoint of nothing"));
+    };
+    let pending = std::mem::take(&mut tree.pending);
+    tree.is_saving = true;
+    for key in pending.removed {
+        batch.delete(Column::Trie, key);
     }
-    for (name, set) in &layer.changes.child {
-        let id = child_id(name);
-        for (key, value) in set {
-            put_or_delete(batch, Column::ChildState, [&id, key.as_slice()].concat(), value.as_deref());
-        }
+    tries.save(batch);
+    for hash in pending.journalled {
+        batch.delete(Column::Journal, hash.as_bytes());
     }
-    for (key, bytes) in nodes {
-        batch.put(Column::Trie, key.as_slice(), &bytes[..]);
-    }
-    batch.delete(Column::Journal, layer.hash.as_bytes());
-    let kept = KeptBlock { number: layer.number, root: layer.root };
-    batch.put(Column::StateBlock, layer.hash.as_bytes(), kept.encode());
-}
-
-fn put_or_delete(batch: &mut Batch, column: Column, key: Vec<u8>, value: Option<&[u8]>) {
-    match value {
-        Some(value) => batch.put(column, key, value),
-        None => batch.delete(column, key),
-    }
+    batch.put(Column::Meta, META_CHECKPOINT, Checkpoint { number: base.number, root: base.root }.encode());
+    Ok(())
 }

@@ -140,6 +140,42 @@ fn push_value(value: Value<'_>, output: &mut Vec<u8>) {
     }
 }
 
+/// A node's parts, for hosts that keep tries in a form of their own.
+#[derive(Clone, Debug)]
+pub struct NodeParts<'a, C> {
+    /// Length of the partial key in nibbles.
+    pub nibbles: usize,
+    /// The partial key, two nibbles a byte; of an odd number the first has a byte of its own.
+    pub partial: &'a [u8],
+    /// The value, or its hash.
+    pub value: Option<Value<'a>>,
+    /// Of a branch: which children there are, and for each its hash, or its bytes where these are fewer than a hash's.
+    pub children: Option<(u16, C)>,
+}
+
+impl<'a, C: Iterator<Item = &'a [u8]>> NodeParts<'a, C> {
+    /// Appends the node's bytes.
+    pub fn encode_to(self, output: &mut Vec<u8>) {
+        let kind = match (&self.children, &self.value) {
+            (None, Some(Value::Node(_))) => Kind::HashedLeaf,
+            (None, _) => Kind::Leaf,
+            (Some(_), None) => Kind::Branch,
+            (Some(_), Some(Value::Inline(_))) => Kind::BranchWithValue,
+            (Some(_), Some(Value::Node(_))) => Kind::HashedBranch,
+        };
+        header::encode(kind, self.nibbles, output);
+        output.extend_from_slice(self.partial);
+        let (bitmap, children) = self.children.unzip();
+        output.extend_from_slice(bitmap.map(u16::to_le_bytes).as_ref().map_or(&[], |bytes| &bytes[..]));
+        if let Some(value) = self.value {
+            push_value(value, output);
+        }
+        for child in children.into_iter().flatten() {
+            child.encode_to(output);
+        }
+    }
+}
+
 impl<H: Hasher> TrieCodec for NodeCodec<H> {
     /// In compact proofs this byte announces a value that follows its node.
     const ESCAPE_HEADER: Option<u8> = Some(1);

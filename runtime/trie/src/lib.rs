@@ -38,7 +38,7 @@ mod proof;
 mod root;
 
 pub use self::{
-    codec::{CodecError, NodeCodec},
+    codec::{CodecError, NodeCodec, NodeParts},
     hasher::{Blake2Hasher, KeccakHasher},
     layout::{LayoutV0, LayoutV1, StateVersion, UnknownStateVersion},
     proof::{ProofError, ProofReader, prove},

@@ -63,8 +63,10 @@ fn state_after_a_reorganisation_equals_that_of_a_node_that_saw_one_branch() {
     assert_eq!(both.chain.best(), one.chain.best());
     let best = one.chain.best().hash;
     assert_eq!(state(&both.chain, &best), state(&one.chain, &best));
-    both.chain.finalize(&best).unwrap();
-    one.chain.finalize(&best).unwrap();
+    for chain in [&mut both.chain, &mut one.chain] {
+        chain.finalize(&best).unwrap();
+        chain.checkpoint().unwrap();
+    }
     assert!(dump(&*both.db) == dump(&*one.db), "nothing is left of the other branch");
 }
 

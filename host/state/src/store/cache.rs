@@ -5,7 +5,7 @@
 //! stays, without a list of what was read when.
 
 use std::{
-    collections::{HashMap, hash_map::RandomState},
+    collections::HashMap,
     hash::BuildHasher,
     sync::{
         Arc,
@@ -13,6 +13,7 @@ use std::{
     },
 };
 
+use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 
 const SHARDS: usize = 16;
@@ -20,7 +21,7 @@ const SHARDS: usize = 16;
 const ENTRY_OVERHEAD_BYTES: usize = 96;
 
 type Value = Option<Arc<[u8]>>;
-type Map = HashMap<Vec<u8>, Value>;
+type Map = HashMap<Vec<u8>, Value, RandomState>;
 
 #[derive(Default)]
 struct Shard {
@@ -43,7 +44,7 @@ impl Cache {
         Self {
             shards: Default::default(),
             generation_bytes_max: bytes / SHARDS / 2,
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
@@ -67,10 +68,6 @@ impl Cache {
         let counter = if found.is_some() { &self.hits } else { &self.misses };
         counter.fetch_add(1, Ordering::Relaxed);
         found
-    }
-
-    pub(super) fn put(&self, key: &[u8], value: Value) {
-        self.put_if(key, value, || true);
     }
 
     /// Stores if `still` holds, which is asked under the shard's lock.

@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use ziver_db::{Column, Db};
 
 use super::cache::Cache;
-use crate::{CODE_KEY, Changes, RuntimeCode, StateError, nodes::child_id};
+use crate::{CODE_KEY, Changes, RuntimeCode, StateError, trie::child_id};
 
 pub(super) struct Flat {
     db: Arc<dyn Db>,

@@ -3,7 +3,7 @@
 use codec::{Decode, DecodeAll, Encode};
 use ziver_primitives::Hash;
 
-use crate::{Changes, StateError, TrieChanges};
+use crate::{Changes, StateError, StateVersion};
 
 /// The name of the [`Base`] record in the meta column.
 pub(super) const META_BASE: &[u8] = b"state/base";
@@ -16,17 +16,39 @@ pub(super) struct Base {
     pub(super) root: Hash,
     /// Number of the oldest block whose state is kept.
     pub(super) oldest: u32,
-    /// Whether it was not noted which nodes die, so that this database can't be pruned from now on.
+    /// Whether every state is kept, from now on for ever.
     pub(super) archive: bool,
 }
 
-/// A block above the last finalised one.
+/// The name of the [`Checkpoint`] record in the meta column.
+pub(super) const META_CHECKPOINT: &[u8] = b"state/checkpoint";
+
+/// The final block whose tries the trie records are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct Checkpoint {
+    pub(super) number: u32,
+    pub(super) root: Hash,
+}
+
+/// A block above the last checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Journalled {
     pub(super) number: u32,
     pub(super) parent: Hash,
+    pub(super) root: Hash,
+    /// Of the state: how values were put into the tries.
+    version: u8,
     pub(super) changes: Changes,
-    pub(super) trie: TrieChanges,
+}
+
+impl Journalled {
+    pub(super) fn new(number: u32, parent: Hash, root: Hash, version: StateVersion, changes: Changes) -> Self {
+        Self { number, parent, root, version: version.into(), changes }
+    }
+
+    pub(super) fn version(&self) -> Result<StateVersion, StateError> {
+        StateVersion::try_from(self.version).map_err(|error| StateError::Corrupt(format!("journal record: {error}")))
+    }
 }
 
 /// A finalised block whose state is kept.
@@ -36,14 +58,30 @@ pub(super) struct KeptBlock {
     pub(super) root: Hash,
 }
 
-/// What a finalised block did to nodes that older states need.
+/// The keys that a finalised block changed.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(super) struct DeathRecord {
+pub(super) struct ChangedKeys {
     pub(super) hash: Hash,
-    /// Nodes that its state no longer needs.
-    pub(super) deleted: Vec<Vec<u8>>,
-    /// Nodes that its state needs again, with the number of the block that deleted them.
-    pub(super) revived: Vec<(u32, Vec<u8>)>,
+    pub(super) main: Vec<Vec<u8>>,
+    /// Of child tries, by name.
+    pub(super) child: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
+}
+
+impl ChangedKeys {
+    /// Names of child tries, and keys.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Option<&[u8]>, &[u8])> {
+        let main = self.main.iter().map(|key| (None, key.as_slice()));
+        let child = self
+            .child
+            .iter()
+            .flat_map(|(name, keys)| keys.iter().map(move |key| (Some(name.as_slice()), key.as_slice())));
+        main.chain(child)
+    }
+
+    /// How many keys.
+    pub(super) fn len(&self) -> usize {
+        self.main.len() + self.child.iter().map(|(_, keys)| keys.len()).sum::<usize>()
+    }
 }
 
 /// Decodes a record; `what` names it in the error.

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -12,22 +12,29 @@ use parking_lot::{Mutex, RwLock};
 use ziver_db::{Column, Db};
 use ziver_primitives::Hash;
 
-use super::{StateFigures, StateOptions, cache::Cache, flat::Flat, holds::Holds, tree::Tree};
-use crate::{RuntimeCode, StateError, limits::RUNTIME_CODES_MAX, nodes::NodeSource};
+use super::{StateFigures, StateOptions, flat::Flat, holds::Holds, tree::Tree};
+use crate::{
+    RuntimeCode, StateError,
+    limits::{OLD_TRIES_MAX, RUNTIME_CODES_MAX},
+    trie::{Records, Tries},
+};
 
 pub(super) struct Shared {
     pub(super) db: Arc<dyn Db>,
     pub(super) options: StateOptions,
     pub(super) tree: RwLock<Tree>,
     pub(super) flat: Flat,
-    pub(super) node_cache: Cache,
     pub(super) holds: Arc<Holds>,
     /// Number of the last finalised block; raised before the flat state can change.
     base_number: AtomicU32,
     /// Number of the oldest kept state; raised before a node of an older one can go.
     oldest: AtomicU32,
-    /// Codes of old states, by the hash of the value in the trie; the last used one is last.
-    old_codes: Mutex<VecDeque<(Hash, Arc<RuntimeCode>)>>,
+    /// Codes of old states; the last used one is last.
+    old_codes: Mutex<VecDeque<Arc<RuntimeCode>>>,
+    /// Tries of old states, by block; the last used one is last.
+    old_tries: Mutex<VecDeque<(Hash, Arc<Tries>)>>,
+    /// Trie records read.
+    record_reads: AtomicU64,
 }
 
 impl Shared {
@@ -35,7 +42,6 @@ impl Shared {
         let (base_number, oldest) = tree.base.as_ref().map_or((0, 0), |base| (base.number, base.oldest));
         Self {
             flat: Flat::new(db.clone(), options.value_cache_bytes),
-            node_cache: Cache::new(options.node_cache_bytes),
             holds: Arc::default(),
             db,
             options,
@@ -43,6 +49,8 @@ impl Shared {
             base_number: AtomicU32::new(base_number),
             oldest: AtomicU32::new(oldest),
             old_codes: Mutex::new(VecDeque::new()),
+            old_tries: Mutex::new(VecDeque::new()),
+            record_reads: AtomicU64::new(0),
         }
     }
 
@@ -61,55 +69,56 @@ impl Shared {
         self.flat.announce();
     }
 
-    /// The code whose value has this hash in the trie; `read` gets it when it is not remembered.
-    pub(super) fn old_code(
-        &self,
-        hash: Hash,
-        read: impl FnOnce() -> Result<Option<Vec<u8>>, StateError>,
-    ) -> Result<Option<Arc<RuntimeCode>>, StateError> {
+    /// The code of an old state.
+    pub(super) fn old_code(&self, bytes: Vec<u8>) -> Arc<RuntimeCode> {
         let mut codes = self.old_codes.lock();
-        if let Some(at) = codes.iter().position(|(of, _)| *of == hash) {
-            let found = codes.remove(at);
-            codes.extend(found.clone());
-            return Ok(found.map(|(_, code)| code));
+        if let Some(at) = codes.iter().position(|code| *code.bytes == *bytes) {
+            let code = codes.remove(at).unwrap_or_else(|| Arc::new(RuntimeCode::new(bytes)));
+            codes.push_back(code.clone());
+            return code;
         }
         drop(codes);
-        let Some(code) = read()?.map(|bytes| Arc::new(RuntimeCode::new(bytes))) else { return Ok(None) };
+        // Outside of the lock: the code is hashed.
+        let code = Arc::new(RuntimeCode::new(bytes));
         let mut codes = self.old_codes.lock();
-        codes.push_back((hash, code.clone()));
+        codes.push_back(code.clone());
         if codes.len() > RUNTIME_CODES_MAX {
             codes.pop_front();
         }
-        Ok(Some(code))
+        code
+    }
+
+    /// The tries of an old state, if they are remembered.
+    pub(super) fn old_tries(&self, block: Hash) -> Option<Arc<Tries>> {
+        self.old_tries.lock().iter().find(|(of, _)| *of == block).map(|(_, tries)| tries.clone())
+    }
+
+    /// Remembers the tries of an old state, in place of others of the same.
+    pub(super) fn put_old_tries(&self, block: Hash, tries: &Arc<Tries>) {
+        let mut known = self.old_tries.lock();
+        known.retain(|(of, _)| *of != block);
+        known.push_back((block, tries.clone()));
+        if known.len() > OLD_TRIES_MAX {
+            known.pop_front();
+        }
     }
 
     pub(super) fn figures(&self) -> StateFigures {
         let tree = self.tree.read();
-        let ((value_hits, value_misses), (node_hits, node_misses)) = (self.flat.counts(), self.node_cache.counts());
+        let (value_hits, value_misses) = self.flat.counts();
         StateFigures {
             layers: tree.layer_count(),
-            layer_nodes: tree.node_count(),
-            dying_nodes: tree.deaths.len(),
+            pending_keys: tree.pending.keys,
             value_hits,
             value_misses,
-            node_hits,
-            node_misses,
+            node_misses: self.record_reads.load(Ordering::Relaxed),
         }
     }
 }
 
-impl NodeSource for Shared {
-    fn node(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        if let Some(bytes) = self.tree.read().node(key) {
-            return Ok(Some(bytes.to_vec()));
-        }
-        if let Some(Some(bytes)) = self.node_cache.get(key) {
-            return Ok(Some(bytes.to_vec()));
-        }
-        let bytes = self.db.get(Column::Trie, key)?;
-        if let Some(bytes) = &bytes {
-            self.node_cache.put(key, Some(bytes.as_slice().into()));
-        }
-        Ok(bytes)
+impl Records for Shared {
+    fn record(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        self.record_reads.fetch_add(1, Ordering::Relaxed);
+        Ok(self.db.get(Column::Trie, key)?)
     }
 }

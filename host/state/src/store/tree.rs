@@ -1,18 +1,46 @@
 //! The blocks above the last finalised one, and finalised ones that are not known to be on the disk yet.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map},
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, BuildHasherDefault, Hasher},
     sync::{
-        Arc, OnceLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use foldhash::fast::RandomState;
 use ziver_primitives::Hash;
 use ziver_trie::child_root_key;
 
-use super::{deaths::Deaths, records::Base};
-use crate::{Changes, RuntimeCode, TrieChanges};
+use super::{history::History, records::Base};
+use crate::{Changes, RuntimeCode, StateError, TrieChanges, trie::Tries};
+
+/// Hashes of keys, so that most layers need not be searched. The seed is another one in each process.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
+/// The hash of a key of the main trie, for [`Layer::change`].
+pub(super) fn key_hash(key: &[u8]) -> u64 {
+    HASHER.hash_one(key)
+}
+
+/// Takes a hash for its own hash.
+#[derive(Default)]
+pub(super) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
 
 /// What one block changes.
 pub(super) struct Layer {
@@ -22,9 +50,12 @@ pub(super) struct Layer {
     pub(super) root: Hash,
     /// Changed keys, those that hold roots of child tries included.
     pub(super) changes: Changes,
-    /// Keys of the new nodes; the nodes are in the tree.
-    pub(super) inserted: Vec<Vec<u8>>,
-    pub(super) deleted: Vec<Vec<u8>>,
+    /// Hashes of the changed keys of the main trie.
+    hashes: HashSet<u64, BuildHasherDefault<Hashed>>,
+    /// None where a caller computed no root.
+    tries: Option<Arc<Tries>>,
+    /// Keys of trie records whose nodes are gone.
+    pub(super) removed: Vec<Vec<u8>>,
     /// The code that this block stored, once someone asked for it.
     pub(super) code: OnceLock<Arc<RuntimeCode>>,
     /// Set when another block became final instead, or when it was dropped.
@@ -32,7 +63,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    pub(super) fn new(hash: Hash, number: u32, parent: Hash, mut changes: Changes, trie: &TrieChanges) -> Self {
+    pub(super) fn new(hash: Hash, number: u32, parent: Hash, mut changes: Changes, trie: TrieChanges) -> Self {
         changes.main.retain(|key, _| !key.starts_with(ziver_trie::CHILD_STORAGE_PREFIX));
         for (name, root) in &trie.child_roots {
             changes.main.insert(child_root_key(name), root.map(|root| root.as_bytes().to_vec()));
@@ -42,12 +73,27 @@ impl Layer {
             number,
             parent,
             root: trie.root,
+            hashes: changes.main.keys().map(|key| key_hash(key)).collect(),
             changes,
-            inserted: trie.inserted.iter().map(|(key, _)| key.clone()).collect(),
-            deleted: trie.deleted.clone(),
+            tries: trie.tries,
+            removed: trie.removed,
             code: OnceLock::new(),
             discarded: AtomicBool::new(false),
         }
+    }
+
+    /// What the block does to a key. `hash` is its [`key_hash`].
+    pub(super) fn change(&self, child: Option<&[u8]>, key: &[u8], hash: u64) -> Option<&Option<Vec<u8>>> {
+        match child {
+            None if self.hashes.contains(&hash) => self.changes.main.get(key),
+            None => None,
+            Some(name) => self.changes.child.get(name)?.get(key),
+        }
+    }
+
+    /// The tries after it.
+    pub(super) fn tries(&self) -> Result<Arc<Tries>, StateError> {
+        self.tries.clone().ok_or(StateError::Misuse("a block without its trie"))
     }
 
     pub(super) fn is_discarded(&self) -> bool {
@@ -55,21 +101,45 @@ impl Layer {
     }
 }
 
-/// A node that layers inserted, and how many of them did.
-struct CountedNode {
-    bytes: Arc<[u8]>,
-    layers: u32,
+/// What is to be done at the next checkpoint, and when one is due.
+#[derive(Default)]
+pub(super) struct Pending {
+    /// Final blocks whose journal records are still needed.
+    pub(super) journalled: Vec<Hash>,
+    /// Keys of trie records whose nodes are gone.
+    pub(super) removed: Vec<Vec<u8>>,
+    /// Keys that these blocks changed.
+    pub(super) keys: usize,
+    /// Bytes of their changes.
+    pub(super) bytes: usize,
 }
 
-/// The layers, their nodes, the base, and what is to be pruned.
+impl Pending {
+    /// Counts a final block.
+    pub(super) fn add(&mut self, hash: Hash, changes: &Changes, removed: &[Vec<u8>]) {
+        self.journalled.push(hash);
+        self.removed.extend_from_slice(removed);
+        for set in std::iter::once(&changes.main).chain(changes.child.values()) {
+            self.keys = self.keys.saturating_add(set.len());
+            let bytes = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
+            self.bytes = self.bytes.saturating_add(set.iter().map(bytes).sum());
+        }
+    }
+}
+
+/// The layers, the base, and what is to be pruned and saved.
 #[derive(Default)]
 pub(super) struct Tree {
     pub(super) base: Option<Base>,
     layers: HashMap<Hash, Arc<Layer>>,
-    nodes: HashMap<Vec<u8>, CountedNode>,
     /// Final layers whose batch may not be written yet; still in `layers`.
     settled: Vec<Arc<Layer>>,
-    pub(super) deaths: Deaths,
+    pub(super) history: History,
+    pub(super) pending: Pending,
+    /// Whether a checkpoint was made that may not be written yet.
+    pub(super) is_saving: bool,
+    /// The tries of the base.
+    pub(super) base_tries: Option<Arc<Tries>>,
 }
 
 impl Tree {
@@ -77,12 +147,12 @@ impl Tree {
         self.layers.contains_key(&block) || self.base.as_ref().is_some_and(|base| base.hash == block)
     }
 
-    pub(super) fn layer_count(&self) -> usize {
-        self.layers.len()
+    pub(super) fn layer(&self, block: Hash) -> Option<&Arc<Layer>> {
+        self.layers.get(&block)
     }
 
-    pub(super) fn node_count(&self) -> usize {
-        self.nodes.len()
+    pub(super) fn layer_count(&self) -> usize {
+        self.layers.len()
     }
 
     /// The layers above the base, parents first.
@@ -116,22 +186,13 @@ impl Tree {
         self.layers.get(&block).map(|layer| layer.number).filter(|number| *number > base.number)
     }
 
-    pub(super) fn node(&self, key: &[u8]) -> Option<Arc<[u8]>> {
-        self.nodes.get(key).map(|node| node.bytes.clone())
-    }
-
-    pub(super) fn insert(&mut self, layer: Layer, nodes: Vec<(Vec<u8>, Vec<u8>)>) {
-        for (key, bytes) in nodes {
-            let fresh = || CountedNode { bytes: bytes.into(), layers: 0 };
-            let node = self.nodes.entry(key).or_insert_with(fresh);
-            node.layers = node.layers.saturating_add(1);
-        }
+    pub(super) fn insert(&mut self, layer: Layer) {
         self.layers.insert(layer.hash, Arc::new(layer));
     }
 
-    /// The new nodes of a layer.
-    pub(super) fn nodes_of(&self, layer: &Layer) -> Vec<(Vec<u8>, Arc<[u8]>)> {
-        layer.inserted.iter().filter_map(|key| Some((key.clone(), self.node(key)?))).collect()
+    /// The change of a key by the last final blocks that are not known to be on the disk.
+    pub(super) fn settled_change(&self, child: Option<&[u8]>, key: &[u8], hash: u64) -> Option<&Option<Vec<u8>>> {
+        self.settled.iter().rev().find_map(|layer| layer.change(child, key, hash))
     }
 
     /// The layers from above the base up to `block`, in this order; `None` when it is not above the base.
@@ -184,8 +245,9 @@ impl Tree {
     }
 
     /// Makes the layers of `path` final.
-    pub(super) fn settle(&mut self, base: Base, path: Vec<Arc<Layer>>) {
+    pub(super) fn settle(&mut self, base: Base, tries: Arc<Tries>, path: Vec<Arc<Layer>>) {
         self.base = Some(base);
+        self.base_tries = Some(tries);
         self.settled.extend(path);
     }
 
@@ -193,25 +255,9 @@ impl Tree {
         std::mem::take(&mut self.settled)
     }
 
-    /// Removes layers and returns the nodes that no other layer has.
-    pub(super) fn forget(&mut self, layers: &[Arc<Layer>]) -> Vec<(Vec<u8>, Arc<[u8]>)> {
-        self.remove(layers)
-    }
-
-    fn remove(&mut self, layers: &[Arc<Layer>]) -> Vec<(Vec<u8>, Arc<[u8]>)> {
-        let mut gone = Vec::new();
+    pub(super) fn remove(&mut self, layers: &[Arc<Layer>]) {
         for layer in layers {
             self.layers.remove(&layer.hash);
-            for key in &layer.inserted {
-                if let hash_map::Entry::Occupied(mut node) = self.nodes.entry(key.clone()) {
-                    node.get_mut().layers = node.get().layers.saturating_sub(1);
-                    if node.get().layers == 0 {
-                        let (key, node) = node.remove_entry();
-                        gone.push((key, node.bytes));
-                    }
-                }
-            }
         }
-        gone
     }
 }

@@ -1,25 +1,18 @@
 //! Proving that the stored states are what their roots say.
 //!
-//! The trie of the last final state is walked from the root, every node held against the hash by which it is referred
-//! to, and its keys and values in their order against the flat state. So whatever is damaged of either shows, and
-//! memory holds no more than one path of the trie. Of a block above it the changes are applied once more to its
-//! parent's state.
-
-use std::marker::PhantomData;
+//! The tries of the last final state are walked from their roots, every node held against what stands for it in its parent,
+//! and their keys and values in their order against the flat state. So whatever is damaged of either shows, and memory holds
+//! no more than one path of what is not in it anyway. Of a block above it the changes are applied once more to its parent's
+//! state. The journal between checkpoint and final block was applied when the database was opened.
 
 use ziver_db::{Column, Db, Entries};
 use ziver_primitives::Hash;
-use ziver_trie::{
-    CHILD_STORAGE_PREFIX, LayoutV1, StateVersion,
-    hash_db::Hasher,
-    trie_db::{Trie, TrieDBBuilder},
-};
+use ziver_trie::{CHILD_STORAGE_PREFIX, StateVersion, hash_db::Hasher};
 
-use super::StateDb;
+use super::{StateDb, shared::Shared};
 use crate::{
     StateError,
-    nodes::{NodeSource, Nodes, TrieId, child_id},
-    root::decode_child_root,
+    trie::{Tries, child_id},
 };
 
 type Pair = (Vec<u8>, Vec<u8>);
@@ -31,12 +24,12 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     /// what the blocks above it change with their roots. Returns the number of keys of the final state. To be called
     /// while nobody writes.
     pub fn verify(&self) -> Result<u64, StateError> {
-        let Some(base) = self.shared.tree.read().base else { return Ok(0) };
-        let db = self.shared.db.as_ref();
+        let Some(tries) = self.shared.tree.read().base_tries.clone() else { return Ok(0) };
+        let (db, shared) = (self.shared.db.as_ref(), self.shared.as_ref());
         let mut child_keys = 0u64;
-        let keys = verify_trie::<H>(db, None, base.root, &mut |key, value| {
+        let keys = verify_trie::<H>(shared, &tries, None, &mut |key, _| {
             if let Some(name) = key.strip_prefix(CHILD_STORAGE_PREFIX) {
-                child_keys += verify_trie::<H>(db, Some(name), decode_child_root(value)?, &mut |_, _| Ok(()))?;
+                child_keys += verify_trie::<H>(shared, &tries, Some(name), &mut |_, _| Ok(()))?;
             }
             Ok(())
         })?;
@@ -56,10 +49,6 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         let layers = self.shared.tree.read().open_layers();
         for layer in layers {
             let corrupt = |what: &str| StateError::Corrupt(format!("block {:?}: {what}", layer.hash));
-            let nodes = self.shared.tree.read().nodes_of(&layer);
-            if nodes.iter().any(|(key, bytes)| !key.ends_with(H::hash(bytes).as_bytes())) {
-                return Err(corrupt("a new trie node has another hash"));
-            }
             let (parent, delta) = (self.view_at(layer.parent)?, layer.changes.delta());
             // The runtime of the block said which version; only one gives the root.
             let is_right = [StateVersion::V1, StateVersion::V0].into_iter().try_fold(false, |is_right, version| {
@@ -73,35 +62,31 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     }
 }
 
-/// Calls `each` for every key and value. Returns their number.
+/// Compares a trie with the flat state and calls `each` for every key and value. Returns their number.
 fn verify_trie<H: Hasher<Out = Hash>>(
-    db: &dyn Db,
+    shared: &Shared,
+    tries: &Tries,
     child: Option<&[u8]>,
-    root: Hash,
     each: &mut Each<'_>,
 ) -> Result<u64, StateError> {
-    let source = Checked::<H> { db, hasher: PhantomData };
-    let nodes = Nodes::new(TrieId::new(child), &source);
-    let trie = TrieDBBuilder::<LayoutV1<H>>::new(&nodes, &root).build();
-    let mut in_trie = trie.iter().map_err(|error| nodes.error(error))?;
-    let mut flat = Flat::new(db, child);
+    let mut flat = Flat::new(shared.db.as_ref(), child);
     let mut count = 0;
-    loop {
-        let theirs = in_trie.next().transpose().map_err(|error| nodes.error(error))?;
-        let (key, what) = match (flat.next().transpose()?, theirs) {
-            (None, None) => return Ok(count),
-            (Some(ours), Some(theirs)) if ours == theirs => {
-                each(&ours.0, &ours.1)?;
-                count += 1;
-                continue;
-            }
-            (Some((ours, _)), Some((theirs, _))) if ours == theirs => (ours, "has another value than the trie"),
-            (Some((ours, _)), Some((theirs, _))) if ours > theirs => (theirs, "is in the trie alone"),
-            (Some((ours, _)), _) => (ours, "is not in the trie"),
-            (None, Some((theirs, _))) => (theirs, "is in the trie alone"),
-        };
+    let damaged = |key: &[u8], what: &str| {
         let place = child.map_or_else(String::new, |name| format!(" of the child state 0x{}", hex::encode(name)));
-        return Err(StateError::Corrupt(format!("key 0x{}{place} {what}", hex::encode(&key))));
+        StateError::Corrupt(format!("key 0x{}{place} {what}", hex::encode(key)))
+    };
+    tries.for_each::<H>(shared, child, &mut |key, in_trie| match flat.next().transpose()? {
+        Some((ours, value)) if ours == key && in_trie.is::<H>(&value) => {
+            count += 1;
+            each(key, &value)
+        }
+        Some((ours, _)) if ours == key => Err(damaged(key, "has another value than the trie")),
+        Some((ours, _)) if *ours < *key => Err(damaged(&ours, "is not in the trie")),
+        _ => Err(damaged(key, "is in the trie alone")),
+    })?;
+    match flat.next().transpose()? {
+        None => Ok(count),
+        Some((ours, _)) => Err(damaged(&ours, "is not in the trie")),
     }
 }
 
@@ -126,24 +111,6 @@ impl<'a> Flat<'a> {
         match self.entries.next()? {
             Ok((key, value)) => key.strip_prefix(&*self.prefix).map(|key| Ok((key.to_vec(), value))),
             Err(error) => Some(Err(error.into())),
-        }
-    }
-}
-
-/// The nodes on the disk, each held against the hash at the end of its key.
-struct Checked<'a, H> {
-    db: &'a dyn Db,
-    hasher: PhantomData<H>,
-}
-
-impl<H: Hasher<Out = Hash>> NodeSource for Checked<'_, H> {
-    fn node(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        let bytes = self.db.get(Column::Trie, key)?;
-        match bytes {
-            Some(bytes) if !key.ends_with(H::hash(&bytes).as_bytes()) => {
-                Err(StateError::Corrupt(format!("the trie node 0x{} has another hash", hex::encode(key))))
-            }
-            bytes => Ok(bytes),
         }
     }
 }

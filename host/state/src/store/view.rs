@@ -9,8 +9,15 @@ use std::{
 use ziver_primitives::Hash;
 use ziver_trie::{StateVersion, empty_root, hash_db::Hasher};
 
-use super::{shared::Shared, tree::Layer};
-use crate::{CODE_KEY, Delta, RuntimeCode, StateError, TrieChanges, View, changes::ChangeSet, root};
+use super::{
+    history,
+    shared::Shared,
+    tree::{Layer, key_hash},
+};
+use crate::{
+    CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View, changes::ChangeSet, limits::UNDONE_KEYS_MAX,
+    trie::Tries,
+};
 
 pub(super) struct LayeredView<H> {
     shared: Arc<Shared>,
@@ -39,15 +46,93 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
         self.shared.base_number() <= self.number && self.layers.first().is_none_or(|layer| !layer.is_discarded())
     }
 
-    /// What the trie says; a failure of a state that was pruned meanwhile is told as such.
-    fn via_trie<T>(&self, read: impl FnOnce() -> Result<T, StateError>) -> Result<T, StateError> {
+    /// Answers from the tries; a failure of a state that was pruned meanwhile is told as such.
+    fn via_tries<T>(&self, read: impl Fn(&Tries) -> Result<T, StateError>) -> Result<T, StateError> {
         self.check()?;
-        read().map_err(|error| self.check().err().unwrap_or(error))
+        let answer = self.tries().and_then(|tries| match read(&tries) {
+            // Records are of the last checkpoint: what was not in memory when it was made can't be had any more.
+            Err(StateError::Corrupt(_)) if self.number < self.shared.base_number() => read(&*self.undo()?),
+            answer => answer,
+        });
+        answer.map_err(|error| self.check().err().unwrap_or(error))
     }
 
-    /// The root of the trie that `child` names, read from the trie; `None` if there is no such child trie.
-    fn trie_root(&self, child: Option<&[u8]>) -> Result<Option<Hash>, StateError> {
-        root::trie_root::<H>(self.shared.as_ref(), self.root, child)
+    /// The tries of this block.
+    fn tries(&self) -> Result<Arc<Tries>, StateError> {
+        if let Some(layer) = self.layers.first() {
+            return layer.tries();
+        }
+        let tree = self.shared.tree.read();
+        if let (Some(base), Some(tries)) = (&tree.base, &tree.base_tries)
+            && base.hash == self.block
+        {
+            return Ok(tries.clone());
+        }
+        drop(tree);
+        self.shared.old_tries(self.block).map_or_else(|| self.undo(), Ok)
+    }
+
+    /// Makes the tries of this block, which is below the base, by undoing what changed since.
+    fn undo(&self) -> Result<Arc<Tries>, StateError> {
+        let tree = self.shared.tree.read();
+        let (Some(base), Some(tries)) = (tree.base, tree.base_tries.clone()) else {
+            return Err(StateError::Pruned(self.block));
+        };
+        let (mut changed, mut count) = (Changes::default(), 0usize);
+        for number in self.number.saturating_add(1)..=base.number {
+            let keys = tree.history.changed(self.shared.db.as_ref(), number)?;
+            count = count.saturating_add(keys.len());
+            if count > UNDONE_KEYS_MAX {
+                return Err(StateError::TooFarBack(self.block));
+            }
+            for (child, key) in keys.iter() {
+                changed.set_mut(child).insert(key.to_vec(), None);
+            }
+        }
+        drop(tree);
+        for (key, value) in &mut changed.main {
+            *value = self.get(None, key)?;
+        }
+        for (name, set) in &mut changed.child {
+            for (key, value) in set {
+                *value = self.get(Some(name), key)?;
+            }
+        }
+        // The runtimes since then said which version; only one gives the root.
+        for version in [StateVersion::V1, StateVersion::V0] {
+            let after = tries.after::<H>(self.shared.as_ref(), &changed.delta(), version)?;
+            if after.tries.root() == self.root {
+                let tries = Arc::new(after.tries);
+                self.shared.put_old_tries(self.block, &tries);
+                return Ok(tries);
+            }
+        }
+        Err(StateError::Corrupt(format!("undoing what changed since block {:?} leads to another root", self.block)))
+    }
+
+    /// The value of the block, which the base has moved past.
+    fn get_old(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        let flat = self.shared.flat.get(child, key)?;
+        let before = history::value_at(self.shared.db.as_ref(), child, key, self.number)?;
+        self.check()?;
+        Ok(before.unwrap_or(flat))
+    }
+
+    /// The next key of the block, which the base has moved past.
+    fn next_key_old(&self, child: Option<&[u8]>, after: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        let mut cursor = after.to_vec();
+        loop {
+            let flat = self.shared.flat.next_key(child, &cursor)?;
+            let changed = history::next_key(self.shared.db.as_ref(), child, &cursor)?;
+            self.check()?;
+            let range = (Bound::Excluded(cursor.as_slice()), Bound::Unbounded);
+            let own = self.sets(child).filter_map(|set| set.range::<[u8], _>(range).next()).map(|(key, _)| key).min();
+            let Some(next) = flat.into_iter().chain(changed).chain(own.cloned()).min() else { return Ok(None) };
+            if self.get(child, &next)?.is_some() {
+                return Ok(Some(next));
+            }
+            cursor = next;
+        }
     }
 
     fn sets<'a>(&'a self, child: Option<&'a [u8]>) -> impl Iterator<Item = &'a ChangeSet> + 'a {
@@ -94,11 +179,8 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
                 return Ok(code);
             }
         }
-        let shared = self.shared.as_ref();
-        self.via_trie(|| {
-            let Some(hash) = root::value_hash::<H>(shared, self.root, CODE_KEY)? else { return Ok(None) };
-            shared.old_code(hash, || root::get::<H>(shared, None, self.root, CODE_KEY))
-        })
+        let Some(bytes) = self.get_old(None, CODE_KEY)? else { return Ok(None) };
+        Ok(Some(self.shared.old_code(bytes)))
     }
 }
 
@@ -113,7 +195,8 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
 
     fn get(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
         self.check()?;
-        if let Some(change) = self.sets(child).find_map(|set| set.get(key)) {
+        let hash = key_hash(key);
+        if let Some(change) = self.layers.iter().find_map(|layer| layer.change(child, key, hash)) {
             return Ok(change.clone());
         }
         if self.flat_holds() {
@@ -122,10 +205,7 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
                 return Ok(value);
             }
         }
-        self.via_trie(|| match self.trie_root(child)? {
-            Some(root) => root::get::<H>(self.shared.as_ref(), child, root, key),
-            None => Ok(None),
-        })
+        self.get_old(child, key)
     }
 
     fn next_key(&self, child: Option<&[u8]>, after: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
@@ -136,17 +216,11 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
                 return Ok(key);
             }
         }
-        self.via_trie(|| match self.trie_root(child)? {
-            Some(root) => root::next_key::<H>(self.shared.as_ref(), child, root, after),
-            None => Ok(None),
-        })
+        self.next_key_old(child, after)
     }
 
     fn root_after(&self, delta: &Delta<'_>, version: StateVersion) -> Result<TrieChanges, StateError> {
-        self.via_trie(|| {
-            let shared = self.shared.as_ref();
-            root::root_after::<H>(shared, self.root, delta, version, &|child, key| self.get(child, key))
-        })
+        self.via_tries(|tries| Ok(TrieChanges::new(tries.after::<H>(self.shared.as_ref(), delta, version)?, version)))
     }
 
     fn runtime_code(&self) -> Result<Option<Arc<RuntimeCode>>, StateError> {
@@ -159,13 +233,10 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
     }
 
     fn prove(&self, child: Option<&[u8]>, keys: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, StateError> {
-        self.via_trie(|| root::prove::<H>(self.shared.as_ref(), self.root, child, keys))
+        self.via_tries(|tries| tries.prove::<H>(self.shared.as_ref(), child, keys, &|child, key| self.get(child, key)))
     }
 
     fn merkle_value(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
-        self.via_trie(|| match self.trie_root(child)? {
-            Some(root) => root::merkle_value::<H>(self.shared.as_ref(), child, root, key),
-            None => Ok(None),
-        })
+        self.via_tries(|tries| tries.merkle_value::<H>(self.shared.as_ref(), child, key))
     }
 }
