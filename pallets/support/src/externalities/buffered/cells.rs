@@ -59,11 +59,18 @@ pub(super) struct Cells {
     slots: Vec<Slot>,
     /// One more than an index of `slots`, 0 for none; a power of two many.
     buckets: Vec<u32>,
+    /// Where the keys of single values were found last, by where their bytes lie; one more than an index of `slots`. Those
+    /// keys are constants of the runtime, so they lie in the same place each time. It is a guess, the key itself decides.
+    guesses: Vec<u32>,
     log: Vec<Undo>,
     bytes: usize,
 }
 
 const BUCKETS_MIN: usize = 64;
+/// A power of two.
+const GUESSES: usize = 64;
+/// The length of a single value's key.
+const SINGLE_BYTES: usize = 32;
 /// Odd, with bits well spread: the fractional part of the golden ratio.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -90,6 +97,23 @@ pub(super) fn is_same(left: &[u8], right: &[u8]) -> bool {
 impl Cells {
     /// Where `key` is, from now on.
     pub(super) fn index(&mut self, key: &[u8]) -> Option<usize> {
+        if key.len() != SINGLE_BYTES {
+            return self.find(key);
+        }
+        let place = key.as_ptr().addr().wrapping_shr(5) & GUESSES.wrapping_sub(1);
+        let guess = self.guesses.get(place).and_then(|guess| usize::try_from(guess.checked_sub(1)?).ok());
+        if guess.and_then(|index| self.slots.get(index)).is_some_and(|slot| is_same(&slot.key, key)) {
+            return guess;
+        }
+        let index = self.find(key)?;
+        if self.guesses.is_empty() {
+            self.guesses = vec![0; GUESSES];
+        }
+        *self.guesses.get_mut(place)? = u32::try_from(index).ok()?.checked_add(1)?;
+        Some(index)
+    }
+
+    fn find(&mut self, key: &[u8]) -> Option<usize> {
         if self.slots.len().saturating_mul(2) >= self.buckets.len() {
             self.grow();
         }

@@ -24,8 +24,11 @@ enum Step {
     Flush,
 }
 
-/// Keys of few bytes, so that steps meet; some share a prefix.
+/// Keys of few bytes, so that steps meet; some share a prefix. The last are as long as those of single values.
 fn key(number: u8) -> Vec<u8> {
+    if number >= 10 {
+        return vec![number; 32];
+    }
     vec![b'k', number / 4, number % 4, 7, 7, 7, 7, 7, 7, number][..usize::from(number % 4) * 3 + 1].to_vec()
 }
 
