@@ -13,7 +13,7 @@ use ziver_chain::{
     BuildRequest, Chain, ChainConfig, ChainSpec, ExtrinsicSource, GenesisSource, GenesisSpec, HexBytes, Offer, Outcome,
 };
 use ziver_db::{Db, RocksDb, RocksOptions};
-use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
+use ziver_executor::{CompileStrategy, Executor, ExecutorConfig, RuntimeCode};
 use ziver_primitives::{
     AccountId20, Balance, Block, Hash, RuntimeVersion, UNIT,
     hashing::{blake2_128, keccak_256},
@@ -21,6 +21,10 @@ use ziver_primitives::{
     storage_keys::item_prefix,
     transaction::{SecretKey, UnsignedTransaction},
 };
+
+/// The allocator of the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What each account has at genesis, in the smallest unit.
 pub const ENDOWMENT: Balance = 1_000_000 * UNIT;
@@ -95,6 +99,7 @@ pub fn genesis(keys: &[SecretKey]) -> GenesisSource {
 pub fn open(db: Arc<dyn Db>, genesis: &GenesisSource) -> (Chain, Arc<Executor>) {
     let config = ExecutorConfig { strategy: CompileStrategy::CraneliftOnly, ..Default::default() };
     let executor = Arc::new(Executor::new(config).expect("the executor starts"));
+    executor.optimise(&RuntimeCode::new(genesis.code())).expect("the runtime compiles");
     let chain = Chain::open(db, executor.clone(), genesis.clone(), ChainConfig::default()).expect("genesis");
     (chain, executor)
 }

@@ -42,6 +42,10 @@ mod settings;
 mod store;
 mod watchers;
 
+/// Blocks make and drop many small things; see docs/decisions/0014.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
