@@ -1,34 +1,34 @@
 //! What calls of this pallet and the block's own work take: benchmarks of this runtime. Time is in picoseconds.
 //!
 //! Made by a script from `host/chain/benches/weights/system.rs.in`: change that, not this.
-//! Measured on AMD EPYC on 2026-11-23; 30000 accounts; `scripts/weights --write`.
+//! Measured on AMD EPYC on 2026-11-23; 50000 accounts; `scripts/weights --write`.
 
 use ziver_support::Weight;
 
 /// A block with nothing in it but the time.
 pub const BLOCK_BASE: Weight = Weight::from_parts(1_250_000_000, 0);
 /// An extrinsic with an empty call: decoding, signature, nonce, fee, events.
-pub const EXTRINSIC_BASE: Weight = Weight::from_parts(250_000_000, 0);
+pub const EXTRINSIC_BASE: Weight = Weight::from_parts(125_000_000, 0);
 /// One read from storage.
-pub const DB_READ: u64 = 20_000_000;
+pub const DB_READ: u64 = 5_000_000;
 /// One write to storage, with its share of the trie and of finality.
-pub const DB_WRITE: u64 = 50_000_000;
+pub const DB_WRITE: u64 = 20_000_000;
 /// A byte of a remark, from its decoding to its place in the database.
 const REMARK_BYTE: u64 = 40_000;
 /// A remark with its event, without bytes.
 const REMARK_WITH_EVENT: u64 = 0;
 /// A byte of it.
-const REMARK_WITH_EVENT_BYTE: u64 = 50_000;
+const REMARK_WITH_EVENT_BYTE: u64 = 40_000;
 /// Beside its write, which all such calls of a block share.
 const SET_HEAP_PAGES: u64 = 0;
 /// Beside its write, which all such calls of a block share.
-const AUTHORIZE_UPGRADE: u64 = 0;
+const AUTHORIZE_UPGRADE: u64 = 6_300_000;
 /// A new runtime: nearly all of it is finding out what the blob is.
 const SET_CODE: u64 = 25_000_000_000;
 /// A key that is removed.
-const KILL_STORAGE_ITEM: u64 = 40_000_000;
+const KILL_STORAGE_ITEM: u64 = 10_000_000;
 /// A key that is found and removed.
-const KILL_PREFIX_ITEM: u64 = 31_500_000;
+const KILL_PREFIX_ITEM: u64 = 12_500_000;
 
 /// A call, and something for each of many.
 const fn linear(call: u64, each: u64, count: u32) -> Weight {

@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "28a5e6da9a13e2498921d2f05d7333a33cdccc66b5d1d0a8872cd1a72260f642",
-            "9a3cd82e7a72159b022a07688b3e9f53fe800eb4bafba65a3736657fdd347e54",
-            "3fbeb123d6f65358f0065d728123fa049a1a98405343599d21f9a4d3c84d3154",
+            "e4c78af94f3bdabe60a2508394348bcfaed38a8b4b6205f622a5ebacc0498e17",
+            "f717caca55b006ef3117386746a56c56c375fe044305f591a995a56fc4418f6f",
+            "10026ef8c6421db1063f1f948a55d64b4805af914445c0160b7c8878aa522e33",
         ]
     );
 }
