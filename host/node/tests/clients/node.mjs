@@ -151,7 +151,7 @@ export async function rpc(node, method, params = []) {
 }
 
 /** Signs and sends; resolves at the wished status, or when it is final, with all statuses on the way and the events of the transaction. */
-export function send(call, signer, { until = 'finalized', ...options } = {}) {
+export function send(call, signer, { until = 'finalized', onStatus = () => {}, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const statuses = [];
     let unsubscribe;
@@ -166,6 +166,7 @@ export function send(call, signer, { until = 'finalized', ...options } = {}) {
     call
       .signAndSend(signer, options, (result) => {
         statuses.push(result.status.type.toLowerCase());
+        onStatus(statuses.at(-1));
         const ended = result.isError || result.status.isUsurped;
         if (ended) {
           end(reject, new Error(`transaction ended as ${result.status.type}`));
