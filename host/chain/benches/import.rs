@@ -31,7 +31,7 @@ use secp256k1::{
 };
 use ziver_chain::{Chain, Offer};
 use ziver_db::MemoryDb;
-use ziver_primitives::{AccountId20, Block, UNIT, hashing::keccak_256};
+use ziver_primitives::{Block, UNIT, hashing::keccak_256};
 
 /// Pallet Balances, call `transfer_keep_alive`.
 const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
@@ -46,7 +46,7 @@ fn main() {
         _ => return eprintln!("usage: import [ACCOUNTS BLOCKS RUNS]"),
     };
     let mut load = Load::new(accounts);
-    let genesis = genesis_of(&load.accounts);
+    let genesis = genesis_of(&load.keys);
     let (mut author, _) = open(Arc::new(MemoryDb::default()), &genesis);
     let signing = Signing::of(&author);
     let mut left = None;
@@ -99,27 +99,27 @@ fn measure(run: impl FnOnce()) -> Cost {
 
 /// Transfers between accounts drawn by a small generator: the same in each run.
 struct Load {
-    accounts: Vec<AccountId20>,
+    keys: Vec<load::Key>,
     nonces: BTreeMap<usize, u32>,
     seed: u64,
 }
 
 impl Load {
     fn new(accounts: usize) -> Self {
-        Self { accounts: load::accounts(accounts), nonces: BTreeMap::new(), seed: 1 }
+        Self { keys: load::keys(accounts), nonces: BTreeMap::new(), seed: 1 }
     }
 
     fn draw(&mut self) -> usize {
         // Multiplier and increment of PCG's underlying generator (O'Neill 2014).
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.seed >> 33) as usize % self.accounts.len()
+        (self.seed >> 33) as usize % self.keys.len()
     }
 
     fn transfer(&mut self, signing: &Signing) -> Offer {
         let (from, to) = (self.draw(), self.draw());
-        let call = (TRANSFER_KEEP_ALIVE, self.accounts[to], Compact(UNIT / 1_000)).encode();
+        let call = (TRANSFER_KEEP_ALIVE, self.keys[to].account(), Compact(UNIT / 1_000)).encode();
         let nonce = self.nonces.entry(from).or_default();
-        let offer = signing.offer(&key(from as u64), *nonce, call);
+        let offer = signing.offer(&self.keys[from], *nonce, call);
         *nonce += 1;
         offer
     }

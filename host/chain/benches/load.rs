@@ -15,11 +15,11 @@ use ziver_chain::{
 use ziver_db::{Db, RocksDb, RocksOptions};
 use ziver_executor::{CompileStrategy, Executor, ExecutorConfig, RuntimeCode};
 use ziver_primitives::{
-    AccountId20, Balance, Block, Hash, RuntimeVersion, UNIT,
+    AccountId20, Balance, Block, EthereumSignature, Hash, RuntimeVersion, UNIT,
     hashing::{blake2_128, keccak_256},
     inherents::InherentData,
     storage_keys::item_prefix,
-    transaction::{SecretKey, UnsignedTransaction},
+    transaction::UnsignedTransaction,
 };
 
 /// The allocator of the node.
@@ -33,33 +33,56 @@ const EPOCH_MS: u64 = 1_700_000_000_000;
 /// Time between blocks, in milliseconds.
 const BLOCK_MS: u64 = 2_000;
 
-/// Key number `index`.
-pub fn key(index: u64) -> SecretKey {
-    SecretKey::from_bytes(&keccak_256(&("bench", index).encode())).expect("almost every hash is a key")
+/// A key of libsecp256k1, which signs many times as fast as the crate that the node signs with: there may be millions.
+#[derive(Clone)]
+pub struct Key {
+    secret: secp256k1::SecretKey,
+    account: AccountId20,
 }
 
-/// The accounts of the first keys, by libsecp256k1 on all processors: there may be millions.
-pub fn accounts(count: usize) -> Vec<AccountId20> {
-    let account = |index: u64| {
-        let secret = secp256k1::SecretKey::from_secret_bytes(keccak_256(&("bench", index).encode())).expect("a key");
-        let public = secp256k1::PublicKey::from_secret_key(&secret).serialize_uncompressed();
-        AccountId20(*keccak_256(&public[1..]).last_chunk().expect("32 bytes"))
-    };
-    let mut accounts = vec![AccountId20([0; 20]); count];
+impl Key {
+    /// The account that it controls.
+    pub fn account(&self) -> AccountId20 {
+        self.account
+    }
+
+    /// Signs keccak-256 of `message`.
+    pub fn sign(&self, message: &[u8]) -> EthereumSignature {
+        let message = secp256k1::Message::from_digest(keccak_256(message));
+        let signature = secp256k1::ecdsa::RecoverableSignature::sign_ecdsa_recoverable(message, &self.secret);
+        let (id, rs) = signature.serialize_compact();
+        let mut out = [id.to_u8(); 65];
+        out[..64].copy_from_slice(&rs);
+        EthereumSignature(out)
+    }
+}
+
+/// Key number `index`.
+pub fn key(index: u64) -> Key {
+    let secret = keccak_256(&("bench", index).encode());
+    let secret = secp256k1::SecretKey::from_secret_bytes(secret).expect("almost every hash is a key");
+    let public = secp256k1::PublicKey::from_secret_key(&secret).serialize_uncompressed();
+    let account = AccountId20(*keccak_256(&public[1..]).last_chunk().expect("32 bytes"));
+    Key { secret, account }
+}
+
+/// The first keys, made on all processors.
+pub fn keys(count: usize) -> Vec<Key> {
+    let mut keys = vec![key(0); count];
     let each = count.div_ceil(std::thread::available_parallelism().map_or(1, usize::from));
     std::thread::scope(|scope| {
-        for (part, chunk) in accounts.chunks_mut(each.max(1)).enumerate() {
+        for (part, chunk) in keys.chunks_mut(each.max(1)).enumerate() {
             scope.spawn(move || {
-                (0..).zip(chunk).for_each(|(at, slot)| *slot = account((part * each) as u64 + at));
+                (0..).zip(chunk).for_each(|(at, slot)| *slot = key((part * each) as u64 + at));
             });
         }
     });
-    accounts
+    keys
 }
 
 /// A genesis where every account has [`ENDOWMENT`], written out key by key: the runtime's own way takes JSON, which ends at some
 /// hundred thousand accounts.
-pub fn genesis_of(accounts: &[AccountId20]) -> GenesisSource {
+pub fn genesis_of(keys: &[Key]) -> GenesisSource {
     let few = genesis(&[key(0)]);
     let executor = Executor::new(ExecutorConfig::default()).expect("the executor starts");
     let mut spec = few.to_raw(&executor).expect("a genesis");
@@ -69,8 +92,8 @@ pub fn genesis_of(accounts: &[AccountId20]) -> GenesisSource {
         HexBytes([&item_prefix("System", "Account")[..], &hash, &account.0].concat())
     };
     let record = raw.top.get(&storage_key(&key(0).account())).expect("the one account").clone();
-    raw.top.extend(accounts.iter().map(|account| (storage_key(account), record.clone())));
-    let issuance = ENDOWMENT.saturating_mul(accounts.len() as Balance);
+    raw.top.extend(keys.iter().map(|key| (storage_key(&key.account), record.clone())));
+    let issuance = ENDOWMENT.saturating_mul(keys.len() as Balance);
     raw.top.insert(HexBytes(item_prefix("Balances", "TotalIssuance").to_vec()), HexBytes(issuance.encode()));
     GenesisSource { spec: Arc::new(spec), default_code: Arc::from(ziver_wasm::RUNTIME) }
 }
@@ -81,11 +104,11 @@ pub fn rocks(folder: &Path) -> Arc<dyn Db> {
 }
 
 /// A genesis where every key has [`ENDOWMENT`], and the first one is sudo's.
-pub fn genesis(keys: &[SecretKey]) -> GenesisSource {
+pub fn genesis(keys: &[Key]) -> GenesisSource {
     let balances: Vec<_> = keys.iter().map(|key| serde_json::json!([key.account(), ENDOWMENT.to_string()])).collect();
     let patch = serde_json::json!({
         "balances": { "balances": balances },
-        "sudo": { "key": keys.first().map(SecretKey::account) },
+        "sudo": { "key": keys.first().map(Key::account) },
     });
     let spec = serde_json::json!({
         "name": "Bench", "id": "bench", "chainType": "Development",
@@ -120,7 +143,7 @@ impl Signing {
     }
 
     /// A signed transaction.
-    pub fn offer(&self, from: &SecretKey, nonce: u32, call: Vec<u8>) -> Offer {
+    pub fn offer(&self, from: &Key, nonce: u32, call: Vec<u8>) -> Offer {
         let transaction = UnsignedTransaction {
             call,
             nonce,
@@ -130,7 +153,7 @@ impl Signing {
             birth_hash: self.genesis,
             ..Default::default()
         };
-        let extrinsic = transaction.sign(from);
+        let extrinsic = transaction.with_signature(from.account(), &from.sign(&transaction.payload()));
         Offer { hash: extrinsic.hash(), bytes: extrinsic.encode().into() }
     }
 }

@@ -26,7 +26,7 @@ mod load;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use codec::{Compact, Decode, Encode};
-use load::{ENDOWMENT, Signing, build, cpu_time, genesis, key, open, rocks};
+use load::{ENDOWMENT, Key, Signing, build, cpu_time, genesis, key, open, rocks};
 use nix::sys::resource::UsageWho;
 use ziver_chain::{Chain, Offer};
 use ziver_db::MemoryDb;
@@ -35,7 +35,6 @@ use ziver_primitives::{
     AccountId20, Balance, Block, Hash,
     hashing::{blake2_128, blake2_256, keccak_256},
     storage_keys::item_prefix,
-    transaction::SecretKey,
 };
 
 /// Calls in a block.
@@ -97,7 +96,7 @@ struct Bench {
     importer: Chain,
     executor: Arc<Executor>,
     signing: Signing,
-    keys: Vec<SecretKey>,
+    keys: Vec<Key>,
     fresh: usize,
     strangers: u64,
     sudo_nonce: u32,
@@ -106,7 +105,7 @@ struct Bench {
 
 impl Bench {
     fn start(folder: &Path, accounts: usize) -> Self {
-        let keys: Vec<SecretKey> = (0..accounts as u64).map(key).collect();
+        let keys: Vec<Key> = (0..accounts as u64).map(key).collect();
         let genesis = genesis(&keys);
         let (author, _) = open(Arc::new(MemoryDb::default()), &genesis);
         let (importer, executor) = open(rocks(folder), &genesis);
@@ -118,7 +117,7 @@ impl Bench {
     }
 
     /// A key whose account has its endowment and was never used.
-    fn key(&mut self) -> SecretKey {
+    fn key(&mut self) -> Key {
         self.fresh += 1;
         self.keys.get(self.fresh - 1).expect("more ACCOUNTS are needed").clone()
     }
