@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use ziver_executor::Ahead;
+use ziver_executor::{Ahead, Hints};
 use ziver_primitives::{Block, Hash, OpaqueExtrinsic, inherents::InherentData};
 use ziver_state::{Overlay, Pruning};
 
@@ -103,14 +103,14 @@ impl Chain {
         let executor = Arc::clone(&self.reader.shared.executor);
         let version = executor.runtime_version(&code).map_err(ReadError::from)?;
         let execution = Execution { executor: &executor, code: &code, version: &version };
-        execution.check_extrinsics_root(&block)?;
+        let list = execution.check_extrinsics_root(&block)?;
         let ahead = self.ahead_of(&hash, &block)?;
         let bytes = import::block_bytes(&block.header, &body);
         if let Some(inherents) = inherents {
             execution.check_inherents(&bytes, inherents, &mut Overlay::new(Arc::clone(&view)))?;
         }
         let mut overlay = Overlay::new(view);
-        execution.execute(&block.header, &bytes, ahead, &mut overlay)?;
+        execution.execute(&block.header, &bytes, Hints { ahead, list: Some(list) }, &mut overlay)?;
         let finished = overlay.finish(import::state_version(&version))?;
         let hashes = block.extrinsics.iter().map(OpaqueExtrinsic::hash).collect();
         Ok(self.insert_executed(Executed { hash, header: block.header, body, hashes, finished })?)

@@ -4,7 +4,7 @@
 //! error of its own that says who is to blame. Nothing is written before all of them have passed.
 
 use codec::{DecodeAll, Encode};
-use ziver_executor::{Ahead, CallError, Executor};
+use ziver_executor::{CallError, Executor, Hints, ListRoot};
 use ziver_primitives::{
     AccountId20, Block, DigestItem, Hash, Header, OpaqueExtrinsic, RuntimeVersion, ZIVER_ENGINE_ID,
     inherents::{CheckInherentsResult, InherentData, InherentIdentifier},
@@ -193,11 +193,12 @@ pub(crate) struct Execution<'a> {
 }
 
 impl Execution<'_> {
-    pub fn check_extrinsics_root(&self, block: &Block) -> Result<(), ImportError> {
-        let computed = extrinsics_root(&block.extrinsics, extrinsics_layout(self.version));
+    /// Whether the header belongs to the body. Returns the root in a form that saves the runtime to compute it again.
+    pub fn check_extrinsics_root(&self, block: &Block) -> Result<ListRoot, ImportError> {
+        let computed = ListRoot::of(&block.extrinsics, extrinsics_layout(self.version));
         match block.header.extrinsics_root {
-            found if found == computed => Ok(()),
-            found => Err(ImportError::ExtrinsicsRoot { found, computed }),
+            found if found == computed.root() => Ok(computed),
+            found => Err(ImportError::ExtrinsicsRoot { found, computed: computed.root() }),
         }
     }
 
@@ -225,14 +226,10 @@ impl Execution<'_> {
         &self,
         header: &Header,
         block: &[u8],
-        ahead: Option<Ahead>,
+        hints: Hints,
         overlay: &mut Overlay,
     ) -> Result<(), ImportError> {
-        let method = "Core_execute_block";
-        let result = match ahead {
-            Some(ahead) => self.executor.call_with(ahead, self.code, method, block, overlay),
-            None => self.executor.call(self.code, method, block, overlay),
-        };
+        let result = self.executor.call_with(hints, self.code, "Core_execute_block", block, overlay);
         result.map_err(ImportError::Execution)?;
         let computed = overlay.storage_root(state_version(self.version))?;
         match header.state_root {

@@ -62,10 +62,10 @@ impl Db for MemoryDb {
 
     fn write(&self, batch: Batch) -> Result<(), DbError> {
         let mut columns = self.columns.write();
-        for op in batch.into_ops() {
+        for op in batch.ops() {
             match op {
-                Op::Put(column, key, value) => columns[column.index()].insert(key, value),
-                Op::Delete(column, key) => columns[column.index()].remove(&key),
+                Op::Put(column, key, value) => columns[column.index()].insert(key.to_vec(), value.to_vec()),
+                Op::Delete(column, key) => columns[column.index()].remove(key),
             };
         }
         Ok(())

@@ -31,6 +31,10 @@ const LOCK_FILE: &str = "ziver.lock";
 /// Bits of bloom filter a key: 1 in 100 lookups of missing keys reads a block for nothing.
 const BLOOM_BITS: f64 = 10.0;
 const BLOCK_BYTES: usize = 16 * 1024;
+/// What RocksDB's form of a batch takes at its beginning.
+const HEADER_BYTES: usize = 12;
+/// What it takes for a write beside key and value: kind, column family, two lengths.
+const RECORD_BYTES_MAX: usize = 1 + 5 + 5 + 5;
 /// Old info logs that RocksDB keeps.
 const INFO_LOGS_MAX: usize = 3;
 
@@ -290,11 +294,12 @@ impl Db for RocksDb {
         if self.stopped.load(Ordering::SeqCst) {
             return Err(DbError::Stopped);
         }
-        let mut writes = WriteBatch::default();
+        let families = Column::ALL.iter().map(|column| self.family(*column)).collect::<Result<Vec<_>, _>>()?;
+        let mut writes = WriteBatch::with_capacity_bytes(batch.bytes() + batch.len() * RECORD_BYTES_MAX + HEADER_BYTES);
         for op in batch.ops() {
             match op {
-                Op::Put(column, key, value) => writes.put_cf(self.family(*column)?, key, value),
-                Op::Delete(column, key) => writes.delete_cf(self.family(*column)?, key),
+                Op::Put(column, key, value) => writes.put_cf(families[column.index()], key, value),
+                Op::Delete(column, key) => writes.delete_cf(families[column.index()], key),
             }
         }
         self.db.write_opt(writes, &self.write_options).map_err(|error| {

@@ -15,6 +15,7 @@ use crate::cache::{DiskCache, ModuleCache, ModuleFigures, Prepared, start_compil
 use crate::code::{Shape, check_runnable, check_runtime, decode_version, embedded_version, unpack};
 use crate::engine::{Lane, LaneKind, Ticker};
 use crate::error::{CallError, InvalidCode, StartError};
+use crate::hints::Hints;
 use crate::host::stubs;
 use crate::instance::{Budget, Call, Compiled};
 use crate::limits::{
@@ -100,13 +101,13 @@ impl Executor {
         input: &[u8],
         overlay: &mut Overlay,
     ) -> Result<Vec<u8>, CallError> {
-        self.call_by(time_ms, None, code, method, input, overlay)
+        self.call_by(time_ms, Hints::default(), code, method, input, overlay)
     }
 
     fn call_by(
         &self,
         time_ms: u64,
-        ahead: Option<Ahead>,
+        hints: Hints,
         code: &RuntimeCode,
         method: &str,
         input: &[u8],
@@ -117,7 +118,7 @@ impl Executor {
         let budget = Budget::Time { ms: time_ms };
         let memory_pages_max = self.shared.limits.memory_pages_max;
         let call = Call { method, input, budget, memory_pages_max };
-        call.run(Some(&self.shared), ahead, &self.shared.limits, &compiled, overlay)
+        call.run(Some(&self.shared), hints, &self.shared.limits, &compiled, overlay)
     }
 
     /// The version of the runtime `code`: from its custom sections, else by asking it.
@@ -144,17 +145,17 @@ impl Executor {
         self.recoverers.start(Box::new(find))
     }
 
-    /// [`Self::call`] of a block whose signatures were begun with.
+    /// [`Self::call`] by a caller who knows already some of what it will ask for.
     pub fn call_with(
         &self,
-        ahead: Ahead,
+        hints: Hints,
         code: &RuntimeCode,
         method: &str,
         input: &[u8],
         overlay: &mut Overlay,
     ) -> Result<Vec<u8>, CallError> {
-        ahead.wait();
-        self.call_by(self.shared.limits.call_time_ms_max, Some(ahead), code, method, input, overlay)
+        hints.ahead.iter().for_each(Ahead::wait);
+        self.call_by(self.shared.limits.call_time_ms_max, hints, code, method, input, overlay)
     }
 
     /// Compiles `code` with the better compiler now, where that is still to be done. Benchmarks begin with it.
@@ -296,7 +297,7 @@ impl Shared {
             budget: Budget::Fuel { units: PROBE_FUEL_MAX },
             memory_pages_max: PROBE_MEMORY_PAGES_MAX,
         };
-        let answer = call.run(None, None, &self.limits, &compiled, &mut Overlay::default());
+        let answer = call.run(None, Hints::default(), &self.limits, &compiled, &mut Overlay::default());
         decode_version(&answer.map_err(|error| wrong(&error))?)
     }
 }

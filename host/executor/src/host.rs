@@ -32,7 +32,7 @@ use ziver_state::Overlay;
 
 use crate::allocator::FreeingBump;
 use crate::executor::Shared;
-use crate::recover::Ahead;
+use crate::hints::Hints;
 
 use guest::Guest;
 
@@ -42,8 +42,8 @@ pub(crate) struct HostState {
     pub overlay: Overlay,
     /// What the executor's calls have in common; nothing while a blob is asked for its version.
     pub shared: Option<Arc<Shared>>,
-    /// Signatures that the call will ask for, if they were begun with.
-    pub ahead: Option<Ahead>,
+    /// What the caller knows already.
+    pub hints: Hints,
     /// The guest's memory; known once the instance is made.
     pub memory: Option<Memory>,
     /// The guest's heap; known once the instance is made.
@@ -64,7 +64,7 @@ impl HostState {
         Self {
             overlay,
             shared,
-            ahead: None,
+            hints: Hints::default(),
             memory: None,
             heap: None,
             transactions: 0,

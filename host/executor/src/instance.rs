@@ -14,10 +14,10 @@ use crate::allocator::{AllocatorError, FreeingBump};
 use crate::engine::{Lane, LaneKind};
 use crate::error::{CallError, HostError, InvalidCode};
 use crate::executor::Shared;
+use crate::hints::Hints;
 use crate::host::stubs::link_missing;
 use crate::host::{HostState, guest};
 use crate::limits::{HOST_STACK_BYTES, Limits};
-use crate::recover::Ahead;
 
 type EntryPoint = TypedFunc<(u32, u32), u64>;
 
@@ -67,14 +67,14 @@ impl Call<'_> {
     pub fn run(
         &self,
         shared: Option<&Arc<Shared>>,
-        ahead: Option<Ahead>,
+        hints: Hints,
         limits: &Limits,
         compiled: &Compiled,
         overlay: &mut Overlay,
     ) -> Result<Vec<u8>, CallError> {
         let stack = limits.native_stack_bytes_max + HOST_STACK_BYTES;
         let state =
-            HostState { ahead, ..HostState::new(overlay.take(), shared.map(Arc::clone), self.memory_pages_max) };
+            HostState { hints, ..HostState::new(overlay.take(), shared.map(Arc::clone), self.memory_pages_max) };
         let (returned, result) =
             stacker::maybe_grow(stack, stack + HOST_STACK_BYTES, || self.run_here(state, limits, compiled));
         *overlay = returned;

@@ -8,7 +8,7 @@
 //! # The pieces
 //! - `host`: the functions that runtimes import; `recover` and `allocator` are two of them that have a life of their own.
 //! - `code`: what is known of a blob before it is compiled; `engine`: how it is compiled; `cache`: what is kept.
-//! - `instance`: one call. `limits`: every limit. `error`: what can go wrong.
+//! - `instance`: one call. `hints`: what its caller knows already. `limits`: every limit. `error`: what can go wrong.
 //!
 //! # Out of scope
 //! What entry points mean, which state a call is about, what is done with its changes: the chain's business.
@@ -24,6 +24,7 @@ mod code;
 mod engine;
 mod error;
 mod executor;
+mod hints;
 mod host;
 mod instance;
 pub mod limits;
@@ -33,6 +34,7 @@ pub use cache::ModuleFigures;
 pub use code::REQUIRED_ENTRY_POINTS;
 pub use error::{CallError, InvalidCode, StartError};
 pub use executor::{CompileStrategy, Executor, ExecutorConfig};
+pub use hints::{Hints, ListRoot};
 pub use limits::Limits;
 pub use recover::Ahead;
 pub use ziver_primitives::RuntimeVersion;

@@ -21,6 +21,21 @@ pub struct Changes {
 }
 
 impl Changes {
+    fn sets(&self) -> impl Iterator<Item = &ChangeSet> {
+        std::iter::once(&self.main).chain(self.child.values())
+    }
+
+    /// How many keys change.
+    pub(crate) fn keys(&self) -> usize {
+        self.sets().map(ChangeSet::len).sum()
+    }
+
+    /// Bytes of all changed keys and their new values.
+    pub(crate) fn bytes(&self) -> usize {
+        let bytes = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
+        self.sets().flatten().map(bytes).sum()
+    }
+
     /// The same, borrowed.
     pub fn delta(&self) -> Delta<'_> {
         fn refs(set: &ChangeSet) -> Vec<(&[u8], Option<&[u8]>)> {

@@ -209,7 +209,8 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
             Some(_) => {}
         }
         let record = Journalled::new(number, parent, trie.root, trie.version, changes);
-        batch.put(Column::Journal, hash.as_bytes(), record.encode());
+        batch.reserve(1, record.size_hint());
+        batch.put_with(Column::Journal, |out| out.extend_from_slice(hash.as_bytes()), |out| record.encode_to(out));
         tree.insert(Layer::new(hash, number, parent, record.changes, trie));
         Ok(())
     }
@@ -275,31 +276,40 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         layer: &Layer,
         batch: &mut Batch,
     ) -> Result<ChangedKeys, StateError> {
+        // Key and value once as state, the key and what stood there once as history.
+        batch.reserve(layer.changes.main.len().saturating_mul(2), layer.changes.bytes().saturating_mul(3));
         let mut put = |child: Option<&[u8]>, key: &[u8], value: &Option<Vec<u8>>| {
             let hash = tree::key_hash(key);
             let pending = below.iter().rev().find_map(|layer| layer.change(child, key, hash));
+            let flat;
             let before = match pending.or_else(|| tree.settled_change(child, key, hash)) {
-                Some(before) => before.clone(),
-                None => self.shared.flat.get(child, key)?,
+                Some(before) => before.as_deref(),
+                None => {
+                    flat = self.shared.flat.shared(child, key)?;
+                    flat.as_deref()
+                }
             };
-            if before == *value {
+            if before == value.as_deref() {
                 return Ok(false);
             }
             // Nobody asks for the state before the first block.
             if layer.number > 0 {
-                batch.put(Column::History, history::entry_key(child, key, layer.number), before.encode());
+                let entry = |out: &mut Vec<u8>| history::push_entry_key(child, key, layer.number, out);
+                batch.put_with(Column::History, entry, |out| before.encode_to(out));
             }
-            let (column, key) = match child {
-                None => (Column::State, key.to_vec()),
-                Some(name) => (Column::ChildState, [&child_id(name), key].concat()),
+            let column = if child.is_some() { Column::ChildState } else { Column::State };
+            let flat_key = |out: &mut Vec<u8>| {
+                child.iter().for_each(|name| out.extend(child_id(name)));
+                out.extend_from_slice(key);
             };
             match value {
-                Some(value) => batch.put(column, key, value.as_slice()),
-                None => batch.delete(column, key),
+                Some(value) => batch.put_with(column, flat_key, |out| out.extend_from_slice(value)),
+                None => batch.delete_with(column, flat_key),
             }
             Ok::<bool, StateError>(true)
         };
-        let mut changed = ChangedKeys { hash: layer.hash, main: Vec::new(), child: Vec::new() };
+        let mut changed =
+            ChangedKeys { hash: layer.hash, main: Vec::with_capacity(layer.changes.main.len()), child: Vec::new() };
         for (key, value) in &layer.changes.main {
             if put(None, key, value)? {
                 changed.main.push(key.clone());

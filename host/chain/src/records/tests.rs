@@ -12,8 +12,7 @@ fn records_keep_their_encoding() {
     put_number(&mut batch, &block(258, 3));
     put_node(&mut batch, &Hash::repeat_byte(4), &Node { parent: Hash::repeat_byte(5), number: 6, order: 7 });
     let written: Vec<(Column, String, String)> = batch
-        .into_ops()
-        .into_iter()
+        .ops()
         .map(|op| match op {
             Op::Put(column, key, value) => (column, hex::encode(key), hex::encode(value)),
             Op::Delete(..) => unreachable!("only puts"),

@@ -58,7 +58,7 @@ fn recover(
     if overflowing {
         return Ok(recover_overflowing(signature, hash));
     }
-    if let Some(answer) = state.ahead.as_ref().and_then(|ahead| ahead.ask(signature, hash)) {
+    if let Some(answer) = state.hints.ahead.as_ref().and_then(|ahead| ahead.ask(signature, hash)) {
         return Ok(answer);
     }
     Ok(match &state.shared {

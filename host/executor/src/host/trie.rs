@@ -12,16 +12,16 @@ use super::{Guest, HostState};
 use crate::error::HostError;
 
 pub(super) fn link(linker: &mut Linker<HostState>) -> Result<()> {
-    link_hasher::<Blake2Hasher>(linker, "blake2_256")?;
-    link_hasher::<KeccakHasher>(linker, "keccak_256")
+    link_hasher::<Blake2Hasher>(linker, "blake2_256", list_root::<Blake2Hasher>)?;
+    link_hasher::<KeccakHasher>(linker, "keccak_256", known_list_root)
 }
 
-fn link_hasher<H>(linker: &mut Linker<HostState>, hash: &str) -> Result<()>
+fn link_hasher<H>(linker: &mut Linker<HostState>, hash: &str, list_root: RootFn) -> Result<()>
 where
     H: Hasher<Out = Hash>,
 {
     link_verify::<H>(linker, hash)?;
-    for (kind, function) in [("root", pairs_root::<H> as RootFn), ("ordered_root", list_root::<H>)] {
+    for (kind, function) in [("root", pairs_root::<H> as RootFn), ("ordered_root", list_root)] {
         let name = format!("ext_trie_{hash}_{kind}");
         linker.func_wrap("env", &format!("{name}_version_1"), move |caller: Caller<'_, HostState>, data: u64| {
             Ok(answer(caller, data, 0, function)?)
@@ -33,14 +33,14 @@ where
     Ok(())
 }
 
-type RootFn = fn(&mut &[u8], StateVersion) -> Option<Vec<u8>>;
+type RootFn = fn(&HostState, &[u8], StateVersion) -> Option<Hash>;
 
 fn answer(caller: Caller<'_, HostState>, data: u64, version: u32, function: RootFn) -> Result<u32, HostError> {
     let mut guest = Guest(caller);
     let version = state_version(version)?;
-    let mut data = guest.split()?.0.slice(data)?;
-    let root = function(&mut data, version).ok_or(HostError::Argument("trie entries"))?;
-    guest.give_array(&root)
+    let (bytes, state) = guest.split()?;
+    let root = function(state, bytes.slice(data)?, version).ok_or(HostError::Argument("trie entries"))?;
+    guest.give_array(root.as_bytes())
 }
 
 /// The state version that a host function was given.
@@ -49,14 +49,20 @@ pub(super) fn state_version(number: u32) -> Result<StateVersion, HostError> {
     StateVersion::try_from(number).map_err(|_| HostError::Argument("state version"))
 }
 
-fn pairs_root<H: Hasher>(data: &mut &[u8], version: StateVersion) -> Option<Vec<u8>> {
-    let pairs = Vec::<(Vec<u8>, Vec<u8>)>::decode(data).ok()?;
-    Some(root::<H>(pairs, version).as_ref().to_vec())
+fn pairs_root<H: Hasher<Out = Hash>>(_: &HostState, mut data: &[u8], version: StateVersion) -> Option<Hash> {
+    let pairs = Vec::<(Vec<u8>, Vec<u8>)>::decode(&mut data).ok()?;
+    Some(root::<H>(pairs, version))
 }
 
-fn list_root<H: Hasher>(data: &mut &[u8], version: StateVersion) -> Option<Vec<u8>> {
-    let values = Vec::<Vec<u8>>::decode(data).ok()?;
-    Some(ordered_root::<H>(values, version).as_ref().to_vec())
+fn list_root<H: Hasher<Out = Hash>>(_: &HostState, mut data: &[u8], version: StateVersion) -> Option<Hash> {
+    let values = Vec::<Vec<u8>>::decode(&mut data).ok()?;
+    Some(ordered_root::<H>(values, version))
+}
+
+/// [`list_root`], unless the caller has computed it before.
+fn known_list_root(state: &HostState, data: &[u8], version: StateVersion) -> Option<Hash> {
+    let known = state.hints.list.as_ref().and_then(|list| list.answer(data, version));
+    known.or_else(|| list_root::<KeccakHasher>(state, data, version))
 }
 
 fn link_verify<H: Hasher<Out = Hash>>(linker: &mut Linker<HostState>, hash: &str) -> Result<()> {

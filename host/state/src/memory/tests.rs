@@ -36,11 +36,11 @@ fn name(child: u8) -> Vec<u8> {
 fn records<H: Hasher<Out = Hash>>(view: &MemoryView<H>) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut batch = ziver_db::Batch::new();
     view.tries().save(&mut batch);
-    let put = |op: &ziver_db::Op| match op {
+    let put = |op: ziver_db::Op<'_>| match op {
         ziver_db::Op::Put(_, key, value) => (key.to_vec(), value.to_vec()),
         ziver_db::Op::Delete(..) => unreachable!("nothing is removed"),
     };
-    batch.ops().iter().map(put).collect()
+    batch.ops().map(put).collect()
 }
 
 /// The root by `sp-trie` from the whole contents.

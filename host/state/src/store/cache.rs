@@ -85,14 +85,21 @@ impl Cache {
     /// Stores the value if the key is in the cache; one that is too big is forgotten.
     pub(super) fn update(&self, key: &[u8], value: Option<&[u8]>) {
         let mut shard = self.shard(key).lock();
-        let young = shard.young.remove(key);
-        if let Some(gone) = &young {
+        let shard = &mut *shard;
+        let of_same_size = |slot: &&mut Value| bytes_of_value(slot) == value.map_or(0, <[u8]>::len);
+        // Most values keep their size, and most that change are young.
+        if let Some(slot) = shard.young.get_mut(key).filter(of_same_size) {
+            *slot = value.map(Arc::from);
+            return;
+        }
+        let young = shard.young.remove_entry(key);
+        if let Some((_, gone)) = &young {
             shard.young_bytes = shard.young_bytes.saturating_sub(entry_bytes(key, gone));
         }
-        if young.or(shard.old.remove(key)).is_some() {
+        if let Some((key, _)) = young.or_else(|| shard.old.remove_entry(key)) {
             let value: Value = value.map(Arc::from);
-            if entry_bytes(key, &value) <= self.generation_bytes_max {
-                shard.put(key.to_vec(), value, self.generation_bytes_max);
+            if entry_bytes(&key, &value) <= self.generation_bytes_max {
+                shard.put(key, value, self.generation_bytes_max);
             }
         }
     }

@@ -68,19 +68,24 @@ impl Flat {
     }
 
     pub(super) fn get(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+        Ok(self.shared(child, key)?.map(|value| value.to_vec()))
+    }
+
+    /// [`Self::get`], without a copy of what the cache has.
+    pub(super) fn shared(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Arc<[u8]>>, StateError> {
         match child {
             None => self.cached(Column::State, &self.main, key),
             Some(name) => self.cached(Column::ChildState, &self.child, &[&child_id(name), key].concat()),
         }
     }
 
-    fn cached(&self, column: Column, cache: &Cache, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
+    fn cached(&self, column: Column, cache: &Cache, key: &[u8]) -> Result<Option<Arc<[u8]>>, StateError> {
         if let Some(value) = cache.get(key) {
-            return Ok(value.map(|value| value.to_vec()));
+            return Ok(value);
         }
         let epoch = self.epoch();
-        let value = self.db.get(column, key)?;
-        cache.put_if(key, value.as_deref().map(Arc::from), || epoch == self.epoch());
+        let value: Option<Arc<[u8]>> = self.db.get(column, key)?.map(Arc::from);
+        cache.put_if(key, value.clone(), || epoch == self.epoch());
         Ok(value)
     }
 

@@ -21,18 +21,27 @@ const CHILD: u8 = 1;
 
 /// The beginning of the keys of a trie.
 fn prefix(child: Option<&[u8]>) -> Vec<u8> {
+    let mut prefix = Vec::new();
+    push_prefix(child, &mut prefix);
+    prefix
+}
+
+fn push_prefix(child: Option<&[u8]>, out: &mut Vec<u8>) {
     match child {
-        None => vec![MAIN],
-        Some(name) => [&[CHILD], child_id(name).as_slice()].concat(),
+        None => out.push(MAIN),
+        Some(name) => {
+            out.push(CHILD);
+            out.extend(child_id(name));
+        }
     }
 }
 
 fn push_escaped(key: &[u8], out: &mut Vec<u8>) {
-    for byte in key {
-        out.push(*byte);
-        if *byte == 0 {
-            out.push(0xff);
+    for (index, run) in key.split(|byte| *byte == 0).enumerate() {
+        if index > 0 {
+            out.extend([0, 0xff]);
         }
+        out.extend_from_slice(run);
     }
     out.extend([0, 0]);
 }
@@ -51,8 +60,8 @@ fn unescape(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn all_of(child: Option<&[u8]>, key: &[u8]) -> Vec<u8> {
-    let mut entry = prefix(child);
-    entry.reserve(key.len() + 8);
+    let mut entry = Vec::with_capacity(key.len() + 48);
+    push_prefix(child, &mut entry);
     push_escaped(key, &mut entry);
     entry
 }
@@ -62,6 +71,13 @@ pub(super) fn entry_key(child: Option<&[u8]>, key: &[u8], number: u32) -> Vec<u8
     let mut entry = all_of(child, key);
     entry.extend(number.to_be_bytes());
     entry
+}
+
+/// Appends [`entry_key`].
+pub(super) fn push_entry_key(child: Option<&[u8]>, key: &[u8], number: u32, out: &mut Vec<u8>) {
+    push_prefix(child, out);
+    push_escaped(key, out);
+    out.extend(number.to_be_bytes());
 }
 
 /// What stood at `key` after block `number`, if a later final block changed it.
@@ -135,7 +151,7 @@ impl History {
         while oldest < window && left > 0 {
             let next = oldest.saturating_add(1);
             for (child, key) in self.changed(db, next)?.iter() {
-                batch.delete(Column::History, entry_key(child, key, next));
+                batch.delete_with(Column::History, |out| push_entry_key(child, key, next, out));
             }
             batch.delete(Column::StateBlock, self.changed(db, oldest)?.hash.as_bytes());
             batch.delete(Column::Pruning, number_key(oldest));

@@ -119,11 +119,8 @@ impl Pending {
     pub(super) fn add(&mut self, hash: Hash, changes: &Changes, removed: &[Vec<u8>]) {
         self.journalled.push(hash);
         self.removed.extend_from_slice(removed);
-        for set in std::iter::once(&changes.main).chain(changes.child.values()) {
-            self.keys = self.keys.saturating_add(set.len());
-            let bytes = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| key.len() + value.as_ref().map_or(0, Vec::len);
-            self.bytes = self.bytes.saturating_add(set.iter().map(bytes).sum());
-        }
+        self.keys = self.keys.saturating_add(changes.keys());
+        self.bytes = self.bytes.saturating_add(changes.bytes());
     }
 }
 

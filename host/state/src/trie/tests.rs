@@ -99,7 +99,7 @@ proptest! {
         let fresh = Tries::empty::<KeccakHasher>().after::<KeccakHasher>(&NoRecords, &fresh.delta(), StateVersion::V1).unwrap();
         let mut batch = Batch::new();
         fresh.tries.save(&mut batch);
-        let expected: Vec<_> = batch.ops().iter().filter_map(|op| match op { Op::Put(_, key, _) => Some(key.to_vec()), _ => None }).collect();
+        let expected: Vec<_> = batch.ops().filter_map(|op| match op { Op::Put(_, key, _) => Some(key.to_vec()), _ => None }).collect();
         let mut expected: Vec<Vec<u8>> = expected;
         expected.sort_unstable();
         prop_assert_eq!(positions, expected);
