@@ -11,7 +11,7 @@ use core::fmt;
 use ziver_primitives::{
     AccountId20, Block, Hash, Header, OpaqueExtrinsic,
     inherents::{CheckInherentsResult, InherentData, TIMESTAMP},
-    validity::{InvalidTransaction, TransactionSource, TransactionValidity},
+    validity::{InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError},
 };
 use ziver_support::{Ctx, Dispatchable, Weight};
 
@@ -100,6 +100,8 @@ entry_points! {
     GenesisBuilder_get_preset => genesis_get_preset,
     GenesisBuilder_preset_names => genesis_preset_names,
     SignatureApi_recovery_inputs => recovery_inputs,
+    BatchApi_apply_extrinsics => apply_extrinsics,
+    BatchApi_validate_transactions => validate_transactions,
 }
 
 fn core_version(_ctx: &mut Ctx, _input: &[u8]) -> Answer {
@@ -164,11 +166,14 @@ fn builder_check_inherents(ctx: &mut Ctx, input: &[u8]) -> Answer {
 
 fn validate_transaction(ctx: &mut Ctx, input: &[u8]) -> Answer {
     let (_source, extrinsic, parent): (TransactionSource, OpaqueExtrinsic, Hash) = arguments(input)?;
-    let validity: TransactionValidity = match Extrinsic::decode_bytes(&extrinsic.0) {
+    Ok(validity_of(ctx, &extrinsic, parent).encode())
+}
+
+fn validity_of(ctx: &Ctx, extrinsic: &OpaqueExtrinsic, parent: Hash) -> TransactionValidity {
+    match Extrinsic::decode_bytes(&extrinsic.0) {
         Ok(decoded) => validity::validate(ctx, &decoded, prefixed_len(&extrinsic.0), parent),
         Err(_) => Err(InvalidTransaction::Call.into()),
-    };
-    Ok(validity.encode())
+    }
 }
 
 fn account_nonce(ctx: &mut Ctx, input: &[u8]) -> Answer {
@@ -222,6 +227,27 @@ fn genesis_preset_names(_ctx: &mut Ctx, _input: &[u8]) -> Answer {
 fn recovery_inputs(ctx: &mut Ctx, input: &[u8]) -> Answer {
     let block: Block = arguments(input)?;
     Ok(validity::recovery_inputs(ctx, &block).encode())
+}
+
+/// The answer: how many were included, and why the next one may not be, if there is one.
+fn apply_extrinsics(ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let extrinsics: Vec<OpaqueExtrinsic> = arguments(input)?;
+    let mut included = 0u32;
+    for extrinsic in &extrinsics {
+        // How the call ended is in the state.
+        if let Err(error) = executive::apply_and_keep_extrinsic(ctx, extrinsic) {
+            return Ok((included, Some(error)).encode());
+        }
+        included = included.saturating_add(1);
+    }
+    Ok((included, None::<TransactionValidityError>).encode())
+}
+
+fn validate_transactions(ctx: &mut Ctx, input: &[u8]) -> Answer {
+    let (parent, transactions): (Hash, Vec<(TransactionSource, OpaqueExtrinsic)>) = arguments(input)?;
+    let validities: Vec<_> =
+        transactions.iter().map(|(_source, extrinsic)| validity_of(ctx, extrinsic, parent)).collect();
+    Ok(validities.encode())
 }
 
 #[cfg(test)]

@@ -42,9 +42,21 @@ pub const GENESIS_BUILDER: Api = ([0xfb, 0xc5, 0x77, 0xb9, 0xd7, 0x47, 0xef, 0xd
 /// `SignatureApi`, this project's own: what the host may do on other processors before a block is executed.
 pub const SIGNATURES: Api = ([0x0f, 0x82, 0x21, 0x5e, 0xc5, 0x3d, 0x46, 0x39], 1);
 
+/// `BatchApi`, this project's own: many transactions in one call.
+pub const BATCHES: Api = ([0x9d, 0xe2, 0xf0, 0x29, 0x92, 0x74, 0xf1, 0x1f], 1);
+
 /// All runtime APIs.
-pub const APIS: [Api; 8] =
-    [CORE, METADATA, BLOCK_BUILDER, TRANSACTION_QUEUE, ACCOUNT_NONCE, TRANSACTION_PAYMENT, GENESIS_BUILDER, SIGNATURES];
+pub const APIS: [Api; 9] = [
+    CORE,
+    METADATA,
+    BLOCK_BUILDER,
+    TRANSACTION_QUEUE,
+    ACCOUNT_NONCE,
+    TRANSACTION_PAYMENT,
+    GENESIS_BUILDER,
+    SIGNATURES,
+    BATCHES,
+];
 
 /// The version as clients get it.
 pub const VERSION: RuntimeVersion = RuntimeVersion {

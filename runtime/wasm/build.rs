@@ -14,6 +14,9 @@ use std::{
 
 const TARGET: &str = "wasm32v1-none";
 const TARGET_FLAGS: &str = "CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS";
+/// Memory that each instance has from the beginning: a call with one transaction need not ask for more, which costs two system
+/// calls. Only what is touched is really taken.
+const INITIAL_MEMORY_BYTES: u32 = 4 << 20;
 
 fn main() {
     let workspace = Path::new(&variable("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("runtime/wasm").to_path_buf();
@@ -104,6 +107,7 @@ fn flags(workspace: &Path, std: &WasmStd) -> Vec<String> {
     let registry = home.map(|home| home.join("registry/src"));
     let mut flags = std.flags.clone();
     flags.extend(["-C".into(), "link-arg=--export=__heap_base".into()]);
+    flags.extend(["-C".into(), format!("link-arg=--initial-memory={INITIAL_MEMORY_BYTES}")]);
     // Later mappings win: the registry's folder may lie inside the workspace, one level down is the registry's name.
     flags.push(format!("--remap-path-prefix={}=/ziver", workspace.display()));
     for index in registry.iter().flat_map(|registry| fs::read_dir(registry).into_iter().flatten().flatten()) {

@@ -4,9 +4,9 @@
 //! made, so an author never executes its own block a second time. The chain has no clock: time for inherents is in the request,
 //! and the source of transactions decides when there are no more.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
-use codec::{Compact, Decode, Encode};
+use codec::{Compact, Decode, DecodeAll, Encode};
 use ziver_executor::{CallError, Executor};
 use ziver_primitives::{
     AccountId20, Block, BlockNumber, Digest, DigestItem, Hash, Header, OpaqueExtrinsic, RuntimeVersion,
@@ -14,9 +14,10 @@ use ziver_primitives::{
 };
 use ziver_state::{Finished, NoTransaction, Overlay, RuntimeCode, StateError};
 
+use crate::batch;
 use crate::import::state_version;
 use crate::index::EVENTS_KEY;
-use crate::limits::{BODY_BYTES_MAX, EXHAUSTED_SKIPS_MAX, EXTRINSICS_COUNT_MAX};
+use crate::limits::{BATCH_BYTES_MAX, BATCH_COUNT_MAX, BODY_BYTES_MAX, EXHAUSTED_SKIPS_MAX, EXTRINSICS_COUNT_MAX};
 use crate::reader::{ChainReader, ReadError, is_database_fault};
 
 /// What a block is made on and from.
@@ -54,12 +55,16 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// Where transactions come from. The builder asks for one, applies it, and tells what became of it.
+/// Where transactions come from. The builder asks for one or several, applies them, and tells what became of each, in their order.
 pub trait ExtrinsicSource {
     /// The next transaction; `None` when there is no more, or no more time.
     fn next(&mut self) -> Option<Offer>;
-    /// What became of the one given last.
+    /// What became of the oldest one that was given and not told of.
     fn report(&mut self, hash: &Hash, outcome: Outcome);
+    /// How many it gives before it is told what became of the first of them.
+    fn ahead(&self) -> usize {
+        1
+    }
 }
 
 /// A source without transactions.
@@ -209,6 +214,8 @@ pub fn author_digest(author: &AccountId20) -> DigestItem {
 
 struct Builder<'a> {
     executor: &'a Executor,
+    /// Whether the runtime takes several transactions in one call.
+    takes_batches: bool,
     code: Arc<RuntimeCode>,
     overlay: Overlay,
     extrinsics: Vec<Arc<[u8]>>,
@@ -233,7 +240,9 @@ fn begin<'a>(reader: &'a ChainReader, request: &BuildRequest) -> Result<Begun<'a
     let executor = &*reader.shared.executor;
     let version = executor.runtime_version(&code).map_err(ReadError::from)?;
     let overlay = Overlay::new(view);
-    let mut builder = Builder { executor, code, overlay, extrinsics: Vec::new(), hashes: Vec::new(), bytes: 0 };
+    let takes_batches = version.api_version(batch::API).is_some();
+    let mut builder =
+        Builder { executor, takes_batches, code, overlay, extrinsics: Vec::new(), hashes: Vec::new(), bytes: 0 };
 
     let takes_transactions = builder.initialize(request, number)?;
     builder.apply_inherents(&request.inherents)?;
@@ -322,22 +331,76 @@ impl Builder<'_> {
 
     fn apply_transactions(&mut self, source: &mut dyn ExtrinsicSource, bytes_max: usize) -> Result<(), BuildError> {
         let mut exhausted = 0;
-        while exhausted < EXHAUSTED_SKIPS_MAX
-            && self.extrinsics.len() < EXTRINSICS_COUNT_MAX
-            && let Some(Offer { hash, bytes }) = source.next()
-        {
-            let outcome = match self.bytes + bytes.len() > bytes_max {
-                true => Outcome::Exhausted,
-                false => self.apply(&bytes)?,
-            };
-            match outcome {
-                Outcome::Included => self.include(hash, bytes),
-                Outcome::Exhausted => exhausted += 1,
-                Outcome::Invalid(_) | Outcome::Failed(_) => {}
+        let mut taken: VecDeque<Offer> = VecDeque::new();
+        // Those of a batch that the runtime failed on: each is tried alone, which shows whose fault it was.
+        let mut alone = 0usize;
+        while exhausted < EXHAUSTED_SKIPS_MAX && self.extrinsics.len() < EXTRINSICS_COUNT_MAX {
+            // When something does not fit any more, the next ones will hardly, either.
+            let is_single = !self.takes_batches || alone > 0 || exhausted > 0;
+            let count_max = if is_single { 1 } else { source.ahead().clamp(1, BATCH_COUNT_MAX) };
+            while taken.len() < count_max
+                && let Some(offer) = source.next()
+            {
+                taken.push_back(offer);
             }
-            source.report(&hash, outcome);
+            let Some(first) = taken.front() else { break };
+            let fitting = self.fitting(taken.iter().take(count_max), bytes_max);
+            let outcomes = match fitting {
+                0 => vec![Outcome::Exhausted],
+                1 => vec![self.apply(&first.bytes)?],
+                _ => match self.apply_batch(taken.iter().take(fitting))? {
+                    Some(outcomes) => outcomes,
+                    None => {
+                        alone = fitting;
+                        continue;
+                    }
+                },
+            };
+            for outcome in outcomes {
+                let Some(Offer { hash, bytes }) = taken.pop_front() else { break };
+                alone = alone.saturating_sub(1);
+                match outcome {
+                    Outcome::Included => self.include(hash, bytes),
+                    Outcome::Exhausted => exhausted += 1,
+                    Outcome::Invalid(_) | Outcome::Failed(_) => {}
+                }
+                source.report(&hash, outcome);
+            }
         }
         Ok(())
+    }
+
+    /// How many of the next offers fit in the block by their bytes, and in one call. Any that fits in the block fits in a call
+    /// alone.
+    fn fitting<'a>(&self, offers: impl Iterator<Item = &'a Offer>, bytes_max: usize) -> usize {
+        let left = bytes_max.saturating_sub(self.bytes);
+        let count_max = EXTRINSICS_COUNT_MAX.saturating_sub(self.extrinsics.len());
+        let sums = offers.take(count_max).scan(0usize, |sum, offer| {
+            *sum = sum.saturating_add(offer.bytes.len());
+            Some(*sum)
+        });
+        sums.enumerate().take_while(|(index, sum)| *sum <= left && (*index == 0 || *sum <= BATCH_BYTES_MAX)).count()
+    }
+
+    /// Applies several: what became of the first ones, up to one that is not included. `None` where the runtime failed on
+    /// them; the state is then as before.
+    fn apply_batch<'a>(&mut self, offers: impl Iterator<Item = &'a Offer>) -> Result<Option<Vec<Outcome>>, BuildError> {
+        let offers: Vec<&[u8]> = offers.map(|offer| &*offer.bytes).collect();
+        let depth = self.overlay.transaction_depth();
+        self.overlay.start_transaction();
+        let input = batch::list(&offers);
+        let outcomes = match self.executor.call(&self.code, batch::APPLY, &input, &mut self.overlay) {
+            Ok(answer) => batch_outcomes(&answer, offers.len()),
+            Err(error) if error.is_runtime_fault() || matches!(error, CallError::TimeLimit { .. }) => None,
+            Err(error) => return Err(BuildError::Call { method: batch::APPLY, error }),
+        };
+        while self.overlay.transaction_depth() > depth {
+            match outcomes {
+                Some(_) => self.overlay.commit_transaction()?,
+                None => self.overlay.rollback_transaction()?,
+            }
+        }
+        Ok(outcomes)
     }
 
     fn include(&mut self, hash: Hash, bytes: Arc<[u8]>) {
@@ -370,20 +433,32 @@ impl Builder<'_> {
     }
 }
 
+/// Reads what the runtime says of `count` extrinsics: how many are included, and why the next one is not. `None` where it makes
+/// no sense.
+fn batch_outcomes(answer: &[u8], count: usize) -> Option<Vec<Outcome>> {
+    let (included, refused) = <(u32, Option<TransactionValidityError>)>::decode_all(&mut &answer[..]).ok()?;
+    let included = usize::try_from(included).ok()?;
+    let is_whole = if refused.is_some() { included < count } else { included == count };
+    let mut outcomes = vec![Outcome::Included; if is_whole { included } else { return None }];
+    outcomes.extend(refused.map(refusal));
+    Some(outcomes)
+}
+
+fn refusal(error: TransactionValidityError) -> Outcome {
+    if error.exhausted_resources() { Outcome::Exhausted } else { Outcome::Invalid(error) }
+}
+
 /// Reads an `ApplyExtrinsicResult`: `Result<DispatchOutcome, TransactionValidityError>`.
 fn outcome(answer: &[u8]) -> Option<Outcome> {
     match answer.split_first()? {
         (0, _) => Some(Outcome::Included),
-        (1, mut error) => match TransactionValidityError::decode(&mut error).ok()? {
-            error if error.exhausted_resources() => Some(Outcome::Exhausted),
-            error => Some(Outcome::Invalid(error)),
-        },
+        (1, mut error) => TransactionValidityError::decode(&mut error).ok().map(refusal),
         _ => None,
     }
 }
 
 fn decode<T: Decode>(method: &'static str, answer: &[u8]) -> Result<T, BuildError> {
-    codec::DecodeAll::decode_all(&mut &answer[..]).map_err(|_| BuildError::Answer { method })
+    T::decode_all(&mut &answer[..]).map_err(|_| BuildError::Answer { method })
 }
 
 #[cfg(test)]

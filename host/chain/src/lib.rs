@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod ahead;
+mod batch;
 mod build;
 mod chain;
 mod check;
@@ -43,6 +44,7 @@ pub mod spec;
 mod tree;
 mod witness;
 
+pub use batch::Validated;
 pub use build::{
     BuildError, BuildRequest, Built, DryRun, ExtrinsicSource, NoExtrinsics, Offer, Outcome, author_digest,
 };

@@ -25,6 +25,11 @@ pub const FINALIZE_COUNT_MAX: usize = NON_FINAL_COUNT_MAX;
 /// Transactions that a block under construction has no room for before its author stops trying smaller ones.
 pub const EXHAUSTED_SKIPS_MAX: usize = 8;
 
+/// Transactions that the runtime is given in one call, at most.
+pub const BATCH_COUNT_MAX: usize = 64;
+/// Bytes of them, at most. A longer one has a call of its own.
+pub const BATCH_BYTES_MAX: usize = 256 * 1024;
+
 /// Blocks whose signatures are recovered before their turn; the oldest makes room.
 pub const PREPARED_BLOCKS_MAX: usize = 3;
 

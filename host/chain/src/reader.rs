@@ -41,6 +41,12 @@ pub enum ReadError {
     /// The runtime refused or failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The runtime's answer is not what its entry point promises.
+    #[error("{method} answers malformed bytes")]
+    Answer {
+        /// The entry point.
+        method: &'static str,
+    },
 }
 
 impl ReadError {
@@ -49,7 +55,7 @@ impl ReadError {
         match self {
             ReadError::Record(_) => true,
             ReadError::State(error) | ReadError::Call(CallError::State(error)) => is_database_fault(error),
-            ReadError::StatePruned(_) | ReadError::NoCode(_) | ReadError::Call(_) => false,
+            ReadError::StatePruned(_) | ReadError::NoCode(_) | ReadError::Call(_) | ReadError::Answer { .. } => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Own blocks: on time, on demand, or as soon as transactions are ready.
 
+use std::collections::VecDeque;
+
 use ziver_chain::{BlockId, BuildError, BuildRequest, Built, ChainReader, ExtrinsicSource, Offer, Outcome};
 use ziver_pool::Ready;
 use ziver_primitives::{
@@ -13,6 +15,9 @@ use crate::config::Budget;
 use crate::engine::Engine;
 use crate::event::SealError;
 use crate::maintain::Adopted;
+
+/// Transactions that the builder gets at once.
+const OFFERS_AHEAD_MAX: usize = 64;
 
 /// What the author learnt about the transactions it tried.
 #[derive(Default)]
@@ -30,7 +35,17 @@ struct FromPool<'a> {
     ready: Ready<'a>,
     budget: &'a mut dyn Budget,
     left: usize,
+    /// In work: the builder has not told what became of them.
+    offered: VecDeque<Offer>,
     tried: Tried,
+}
+
+impl FromPool<'_> {
+    /// What was learnt.
+    fn end(mut self) -> Tried {
+        self.tried.included.extend(self.offered.pop_front());
+        self.tried
+    }
 }
 
 impl ExtrinsicSource for FromPool<'_> {
@@ -41,15 +56,19 @@ impl ExtrinsicSource for FromPool<'_> {
         self.left = self.left.checked_sub(1)?;
         let transaction = self.ready.next()?;
         let offer = Offer { hash: transaction.hash, bytes: transaction.bytes.clone() };
-        self.tried.included.push(offer.clone());
+        self.offered.push_back(offer.clone());
         Some(offer)
     }
 
+    fn ahead(&self) -> usize {
+        OFFERS_AHEAD_MAX
+    }
+
     fn report(&mut self, hash: &Hash, outcome: Outcome) {
+        let Some(offer) = self.offered.pop_front() else { return };
         if outcome == Outcome::Included {
-            return;
+            return self.tried.included.push(offer);
         }
-        self.tried.included.pop();
         match outcome {
             Outcome::Exhausted => self.tried.exhausted.push(*hash),
             Outcome::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Future)) => {
@@ -57,7 +76,10 @@ impl ExtrinsicSource for FromPool<'_> {
             }
             Outcome::Included | Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
         }
-        self.ready.skip_dependents();
+        // Those that were given since may depend on it. Then it is not their turn, which the runtime says of them.
+        if self.offered.is_empty() {
+            self.ready.skip_dependents();
+        }
     }
 }
 
@@ -156,10 +178,15 @@ impl Engine {
     /// Builds with what the pool has and the budget allows.
     pub(crate) fn attempt(&mut self, request: &BuildRequest) -> (Result<Built, BuildError>, Tried) {
         let left = self.offers_max.unwrap_or(usize::MAX);
-        let mut source =
-            FromPool { ready: self.pool.ready(), budget: &mut *self.budget, left, tried: Tried::default() };
+        let mut source = FromPool {
+            ready: self.pool.ready(),
+            budget: &mut *self.budget,
+            left,
+            offered: VecDeque::new(),
+            tried: Tried::default(),
+        };
         let built = self.chain.build(request, &mut source);
-        (built, source.tried)
+        (built, source.end())
     }
 
     /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own. What came too early

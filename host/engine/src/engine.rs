@@ -92,8 +92,11 @@ impl Engine {
         self.follow_clock_back(now_ms);
         match event {
             Event::Submit { id, submission } => {
-                let reply = self.take_in(now_ms, submission);
-                self.reply(id, reply);
+                self.take_in_all(now_ms, vec![(id, submission)]);
+                self.ask_for_instant_block(now_ms);
+            }
+            Event::SubmitAll { submissions } => {
+                self.take_in_all(now_ms, submissions);
                 self.ask_for_instant_block(now_ms);
             }
             Event::Unwatch { hash } => {

@@ -25,6 +25,11 @@ pub enum Event {
         /// What is handed in.
         submission: Submission,
     },
+    /// Several are handed in: as if each were handed in alone, in this order, which costs more. Each is answered.
+    SubmitAll {
+        /// What is handed in, with the names of the requests.
+        submissions: Vec<(RequestId, Submission)>,
+    },
     /// What [`Action::Journal`] wrote down before the node's restart comes back.
     Restore {
         /// SCALE with length prefixes, in the order in which they were written down.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use codec::{Compact, Decode, DecodeAll, Encode};
+use ziver_chain::{ReadError, Validated};
 use ziver_pool::{Candidate, Sender, Tag};
 use ziver_primitives::{
     AccountId20, BlockNumber, Hash, Nonce,
@@ -11,31 +12,84 @@ use ziver_primitives::{
 };
 
 use crate::engine::Engine;
-use crate::event::{Reply, Submission, SubmitError};
+use crate::event::{Reply, RequestId, Submission, SubmitError};
 
 impl Engine {
-    /// Takes a transaction, or lets its watcher join those of a transaction that is known.
-    pub(crate) fn take_in(&mut self, now_ms: u64, submission: Submission) -> Reply {
-        if submission.watch && submission.join {
-            let hash = Hash::from(blake2_256(&submission.bytes));
-            match self.pool.join(&hash) {
-                Ok(None) => {}
-                Ok(Some(status)) => {
-                    self.followed.insert(hash);
-                    return Reply::Joined { hash, status };
-                }
-                Err(error) => return Reply::Submitted(Err(error.into())),
+    /// Takes transactions, or lets their watchers join those of transactions that are known.
+    pub(crate) fn take_in_all(&mut self, now_ms: u64, submissions: Vec<(RequestId, Submission)>) {
+        // Whatever the pool knows already needs no runtime.
+        let mut checked = Vec::with_capacity(submissions.len());
+        let mut replies = Vec::with_capacity(submissions.len());
+        for (id, submission) in submissions {
+            match self.look_up(now_ms, &submission) {
+                Ok(hash) => checked.push((id, hash, submission)),
+                Err(reply) => replies.push((id, *reply)),
             }
         }
-        Reply::Submitted(self.submit(now_ms, submission))
+        let asked: Vec<_> = checked.iter().map(|(_, _, submission)| (submission.source, &*submission.bytes)).collect();
+        let verdicts = self.validate_all(&asked);
+        for ((id, hash, submission), verdict) in checked.into_iter().zip(verdicts) {
+            replies.push((id, self.place(now_ms, hash, submission, verdict)));
+        }
+        for (id, reply) in replies {
+            self.reply(id, reply);
+        }
     }
 
+    /// Takes one transaction that nobody watches.
     pub(crate) fn submit(&mut self, now_ms: u64, submission: Submission) -> Result<Hash, SubmitError> {
-        let Submission { bytes, source, local, watch, replace, join: _ } = submission;
-        check_prefix(&bytes)?;
-        let hash = Hash::from(blake2_256(&bytes));
+        check_prefix(&submission.bytes)?;
+        let hash = Hash::from(blake2_256(&submission.bytes));
+        self.pool.check(&hash, submission.bytes.len(), now_ms)?;
+        let valid = self.validate(&submission.bytes, submission.source)?;
+        self.put(now_ms, hash, submission, valid)
+    }
+
+    /// The hash of a transaction that is new; else the answer.
+    fn look_up(&mut self, now_ms: u64, submission: &Submission) -> Result<Hash, Box<Reply>> {
+        let refused = |error| Box::new(Reply::Submitted(Err(error)));
+        let hash = Hash::from(blake2_256(&submission.bytes));
+        if let Some(reply) = self.join(submission, hash) {
+            return Err(Box::new(reply));
+        }
+        check_prefix(&submission.bytes).map_err(refused)?;
+        self.pool.check(&hash, submission.bytes.len(), now_ms).map_err(|error| refused(error.into()))?;
+        Ok(hash)
+    }
+
+    /// Lets a watcher join those of a transaction that is known.
+    fn join(&mut self, submission: &Submission, hash: Hash) -> Option<Reply> {
+        if !submission.watch || !submission.join {
+            return None;
+        }
+        match self.pool.join(&hash) {
+            Ok(None) => None,
+            Ok(Some(status)) => {
+                self.followed.insert(hash);
+                Some(Reply::Joined { hash, status })
+            }
+            Err(error) => Some(Reply::Submitted(Err(error.into()))),
+        }
+    }
+
+    /// Puts a new transaction in the pool, by what the runtime says of it.
+    fn place(&mut self, now_ms: u64, hash: Hash, submission: Submission, verdict: Verdict) -> Reply {
+        // One before it may have been the same.
+        if let Some(reply) = self.join(&submission, hash) {
+            return reply;
+        }
+        Reply::Submitted(verdict.and_then(|valid| self.put(now_ms, hash, submission, valid)))
+    }
+
+    fn put(
+        &mut self,
+        now_ms: u64,
+        hash: Hash,
+        submission: Submission,
+        (valid, validated_at): (ValidTransaction, BlockNumber),
+    ) -> Result<Hash, SubmitError> {
+        let Submission { bytes, source: _, local, watch, replace, join: _ } = submission;
         self.pool.check(&hash, bytes.len(), now_ms)?;
-        let (valid, validated_at) = self.validate(&bytes, source)?;
         let bytes: Arc<[u8]> = Arc::from(bytes);
         let keep = local && self.can_journal(&hash, bytes.len());
         let sender = sender(&valid);
@@ -51,35 +105,33 @@ impl Engine {
         Ok(hash)
     }
 
-    /// Asks the runtime of the best block. The number is that of the best block.
-    pub(crate) fn validate(
-        &mut self,
-        bytes: &[u8],
-        source: TransactionSource,
-    ) -> Result<(ValidTransaction, BlockNumber), SubmitError> {
-        self.validations += 1;
+    /// Asks the runtime of the best block about one.
+    pub(crate) fn validate(&mut self, bytes: &[u8], source: TransactionSource) -> Verdict {
+        let unanswered = || Err(SubmitError::Runtime("the runtime was not asked".to_owned()));
+        self.validate_all(&[(source, bytes)]).pop().unwrap_or_else(unanswered)
+    }
+
+    /// Asks the runtime of the best block about each. The numbers are that of the best block.
+    fn validate_all(&mut self, transactions: &[Validated<'_>]) -> Vec<Verdict> {
+        self.validations += transactions.len() as u64;
         let best = self.chain.best();
-        let mut input = Vec::with_capacity(bytes.len() + 33);
-        source.encode_to(&mut input);
-        input.extend_from_slice(bytes);
-        best.hash.encode_to(&mut input);
-        let answer = self.chain.call_at(&best.hash, "TaggedTransactionQueue_validate_transaction", &input);
-        let answer = match answer {
-            Ok(Some(answer)) => answer,
-            Ok(None) => return Err(SubmitError::Runtime("the best block is not known".to_owned())),
+        let answers = match self.chain.validate(&best.hash, transactions) {
+            Ok(Some(answers)) => answers,
+            Ok(None) => return all_refused(transactions.len(), "the best block is not known"),
             Err(error) => {
                 if error.is_fatal() {
                     self.die(error.to_string());
                 }
-                return Err(SubmitError::Runtime(error.to_string()));
+                return all_refused(transactions.len(), &error.to_string());
             }
         };
-        match TransactionValidity::decode_all(&mut &answer[..]) {
+        let verdict = |answer: Result<TransactionValidity, ReadError>| match answer {
             Ok(Ok(valid)) => Ok((valid, best.number)),
             Ok(Err(TransactionValidityError::Invalid(error))) => Err(SubmitError::Invalid(error)),
             Ok(Err(TransactionValidityError::Unknown(error))) => Err(SubmitError::Unknown(error)),
-            Err(_) => Err(SubmitError::Runtime("the answer is malformed".to_owned())),
-        }
+            Err(error) => Err(SubmitError::Runtime(error.to_string())),
+        };
+        answers.into_iter().map(verdict).collect()
     }
 
     /// The nonce on the best block's state, plus the ready transactions of the account that follow it.
@@ -93,6 +145,13 @@ impl Engine {
         }
         Ok(nonce)
     }
+}
+
+/// What the runtime says of a transaction, and the number of the block that it was asked at.
+pub(crate) type Verdict = Result<(ValidTransaction, BlockNumber), SubmitError>;
+
+fn all_refused(count: usize, why: &str) -> Vec<Verdict> {
+    (0..count).map(|_| Err(SubmitError::Runtime(why.to_owned()))).collect()
 }
 
 /// What a transaction provides that uses this nonce of this account, and the next one requires: the SCALE encoding of both,

@@ -82,7 +82,8 @@ pub struct Limits {
     pub calls_at_once_max: u32,
     /// Compiled runtimes that are kept in memory.
     pub modules_max: usize,
-    /// Bytes of each instance's memory that stay resident for the next one.
+    /// Bytes of each instance's memory that stay resident for the next one. What a transaction touches should fit; all of it is
+    /// cleared after each call, so that more of it makes small calls slow after a large one.
     pub resident_bytes_max: usize,
 }
 
@@ -94,7 +95,7 @@ impl Default for Limits {
             call_time_ms_max: 60_000,
             calls_at_once_max: 32,
             modules_max: 6,
-            resident_bytes_max: 4 * 1024 * 1024,
+            resident_bytes_max: 512 * 1024,
         }
     }
 }

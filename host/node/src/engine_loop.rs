@@ -7,7 +7,7 @@
 //! One thread owns the engine, so nothing here needs a lock. A due timer waits for the commands that queue already, as the
 //! engine asks for, but not for longer than [`TICK_LATE_MS_MAX`] and one command: a crowd of submissions can't stop blocks.
 //!
-//! Submissions come in crowds, and waking the thread that serves a client costs a good part of what a submission does. So their
+//! Submissions come in crowds. Up to [`ANSWERS_TOGETHER_MAX`] that wait one behind the other are judged together. And waking the thread that serves a client costs a good part of what a submission does. So their
 //! answers go out together: when no command is left, when [`ANSWERS_TOGETHER_MAX`] wait, and before each tick.
 //!
 //! Timers are times of the wall clock, which can be set back. So nobody sleeps for longer than [`SLEEP_MS_MAX`]; the engine
@@ -129,6 +129,8 @@ struct EngineLoop<'a> {
     waiting: HashMap<RequestId, Waiting>,
     /// Submissions that are judged and not answered.
     answers: Vec<Answer>,
+    /// A command that was found behind submissions.
+    next: Option<Command>,
     next_id: RequestId,
     timer_ms: Option<u64>,
     /// Headers that the current actions brought.
@@ -147,6 +149,7 @@ impl<'a> EngineLoop<'a> {
             watched,
             waiting: HashMap::new(),
             answers: Vec::with_capacity(ANSWERS_TOGETHER_MAX),
+            next: None,
             next_id: 0,
             timer_ms: None,
             headers: HashMap::new(),
@@ -188,12 +191,15 @@ impl<'a> EngineLoop<'a> {
             if stop.try_recv() != Err(TryRecvError::Empty) {
                 return self.finish();
             }
-            let is_tick = is_tick_next(self.timer_ms, now_ms(), commands.is_empty());
-            if is_tick || commands.is_empty() || self.answers.len() >= ANSWERS_TOGETHER_MAX {
+            let no_commands = self.next.is_none() && commands.is_empty();
+            let is_tick = is_tick_next(self.timer_ms, now_ms(), no_commands);
+            if is_tick || no_commands || self.answers.len() >= ANSWERS_TOGETHER_MAX {
                 self.answer();
             }
             let event = if is_tick {
                 None
+            } else if let Some(command) = self.next.take() {
+                Some(command)
             } else {
                 tokio::select! {
                     biased;
@@ -206,7 +212,7 @@ impl<'a> EngineLoop<'a> {
                 }
             };
             step = match event {
-                Some(command) => self.command(command),
+                Some(command) => self.command(command, &mut commands),
                 None => {
                     self.timer_ms = None;
                     self.handle(Event::Tick)
@@ -215,14 +221,35 @@ impl<'a> EngineLoop<'a> {
         }
     }
 
-    fn command(&mut self, command: Command) -> Vec<Action> {
+    fn name(&mut self) -> RequestId {
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1);
-        let (waiting, event) = match command {
-            Command::Submit { bytes, watch, join, replace, reply } => {
-                let submission = Submission { watch: watch.is_some(), join, replace, ..Submission::local(bytes) };
-                (Waiting::Submit { watch, reply }, Event::Submit { id, submission })
+        id
+    }
+
+    /// Submissions that wait behind the first one go with it: judging many at once costs less.
+    fn submit(&mut self, first: Command, commands: &mut mpsc::Receiver<Command>) -> Vec<Action> {
+        let (mut submissions, mut next) = (Vec::new(), Some(first));
+        while let Some(command) = next.take() {
+            let Command::Submit { bytes, watch, join, replace, reply } = command else {
+                self.next = Some(command);
+                break;
+            };
+            let submission = Submission { watch: watch.is_some(), join, replace, ..Submission::local(bytes) };
+            let id = self.name();
+            self.waiting.insert(id, Waiting::Submit { watch, reply });
+            submissions.push((id, submission));
+            if submissions.len() < ANSWERS_TOGETHER_MAX {
+                next = commands.try_recv().ok();
             }
+        }
+        self.handle(Event::SubmitAll { submissions })
+    }
+
+    fn command(&mut self, command: Command, commands: &mut mpsc::Receiver<Command>) -> Vec<Action> {
+        let id = self.name();
+        let (waiting, event) = match command {
+            submit @ Command::Submit { .. } => return self.submit(submit, commands),
             Command::PoolStatus { reply } => (Waiting::PoolStatus(reply), Event::PoolStatus { id }),
             Command::PoolContent { limit, account, reply } => {
                 (Waiting::PoolContent(reply), Event::PoolContent { id, limit, account })

@@ -60,6 +60,7 @@ pub fn all() -> Vec<Api> {
         transaction_payment(),
         genesis_builder(),
         signatures(),
+        batches(),
     ]
 }
 
@@ -209,5 +210,31 @@ fn signatures() -> Api {
             &["The signatures of a block's extrinsics with the hashes that were signed, as far as the state tells."],
         )],
         docs: &["What a host may recover before it executes a block. It may do without."],
+    }
+}
+
+fn batches() -> Api {
+    Api {
+        name: "BatchApi",
+        version: version::BATCHES.1,
+        methods: vec![
+            method::<(u32, Option<TransactionValidityError>)>(
+                "apply_extrinsics",
+                vec![input::<Vec<UncheckedExtrinsic>>("extrinsics")],
+                &[
+                    "Applies extrinsics one after another, up to the first one that may not be included.",
+                    "How many were included, and why the next one is not.",
+                ],
+            ),
+            method::<Vec<TransactionValidity>>(
+                "validate_transactions",
+                vec![
+                    input::<Hash>("block_hash"),
+                    input::<Vec<(TransactionSource, UncheckedExtrinsic)>>("transactions"),
+                ],
+                &["What TaggedTransactionQueue_validate_transaction says of each."],
+            ),
+        ],
+        docs: &["Many transactions in one call, which costs less than a call for each. A host may do without."],
     }
 }

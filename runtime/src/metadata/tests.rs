@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "e4c78af94f3bdabe60a2508394348bcfaed38a8b4b6205f622a5ebacc0498e17",
-            "f717caca55b006ef3117386746a56c56c375fe044305f591a995a56fc4418f6f",
-            "10026ef8c6421db1063f1f948a55d64b4805af914445c0160b7c8878aa522e33",
+            "8276f8286a2ac164925c9dba1c61fe27a4b1e4a0ff9b1804309418dd68660660",
+            "e0cc99794d4595d98aeb10cef7ea0611b02fa56ad4bae97c8a1cab0fee5c6f7b",
+            "5014bfdfe42a950dc04f6e36db111c58b46e64bf94e7d82f93da7e285e070848",
         ]
     );
 }

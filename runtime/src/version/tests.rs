@@ -21,6 +21,7 @@ fn api_ids_are_hashes_of_their_names() {
         "TransactionPaymentApi",
         "GenesisBuilder",
         "SignatureApi",
+        "BatchApi",
     ];
     let ids: Vec<_> = names.iter().map(|name| blake2_64(name.as_bytes())).collect();
     assert_eq!(ids, APIS.iter().map(|(id, _)| *id).collect::<Vec<_>>());

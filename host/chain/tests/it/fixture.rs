@@ -149,20 +149,27 @@ pub fn upgrade_call(code: &[u8]) -> Vec<u8> {
 
 /// Transactions to be offered one after the other.
 pub struct List {
-    offers: std::vec::IntoIter<Offer>,
+    pub offers: std::vec::IntoIter<Offer>,
+    /// How many are given at once.
+    pub ahead: usize,
     pub outcomes: Vec<Outcome>,
 }
 
 impl List {
     pub fn new(extrinsics: Vec<OpaqueExtrinsic>) -> Self {
         let offer = |extrinsic: OpaqueExtrinsic| Offer { hash: extrinsic.hash(), bytes: extrinsic.encode().into() };
-        List { offers: extrinsics.into_iter().map(offer).collect::<Vec<_>>().into_iter(), outcomes: Vec::new() }
+        let offers = extrinsics.into_iter().map(offer).collect::<Vec<_>>().into_iter();
+        List { offers, ahead: 1, outcomes: Vec::new() }
     }
 }
 
 impl ExtrinsicSource for List {
     fn next(&mut self) -> Option<Offer> {
         self.offers.next()
+    }
+
+    fn ahead(&self) -> usize {
+        self.ahead
     }
 
     fn report(&mut self, _: &Hash, outcome: Outcome) {

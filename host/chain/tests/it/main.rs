@@ -1,5 +1,6 @@
 //! The chain with the real runtime: blocks are built, imported, reorganised, finalised, refused, and found again.
 
+mod batches;
 mod building;
 mod faults;
 mod fixture;

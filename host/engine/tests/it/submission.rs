@@ -1,7 +1,7 @@
 //! Transactions that come in: taken, ordered, refused.
 
 use codec::Encode;
-use ziver_engine::{Event, Status, SubmitError, limits::PENDING_BYTES_MAX};
+use ziver_engine::{Action, Event, Status, Submission, SubmitError, limits::PENDING_BYTES_MAX};
 use ziver_pool::SubmitError as PoolError;
 use ziver_primitives::{Hash, OpaqueExtrinsic, transaction::UnsignedTransaction, validity::InvalidTransaction};
 
@@ -189,4 +189,50 @@ fn unwatched_transaction_tells_no_more() {
     bed.handle(Event::Unwatch { hash });
     bed.seal();
     assert_eq!(bed.statuses(&hash), [Status::Ready]);
+}
+
+/// Submissions of all kinds; some come twice, some are refused.
+fn crowd(bed: &Bed, seed: u64) -> Vec<(u64, Submission)> {
+    let mut random = seed;
+    let mut draw = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let mut one = |id: u64| {
+        let who = [Alith, Baltathar, Charleth][draw(3) as usize];
+        let transfer = bed.signed(who, draw(8) as u32, u128::from(draw(3)) * 10u128.pow(12), transfer_call(1));
+        let mut bytes = transfer.encode();
+        match draw(8) {
+            0 => bytes[30] ^= 1,
+            1 => bytes.truncate(20),
+            _ => {}
+        }
+        let submission = Submission::local(bytes);
+        let (watch, join, replace) = (draw(2) == 0, draw(2) == 0, draw(10) == 0);
+        (id, Submission { watch, join, replace, ..submission })
+    };
+    (0..80).map(&mut one).collect()
+}
+
+#[test]
+fn submissions_together_are_answered_as_one_after_the_other() {
+    for seed in 1..6 {
+        let (mut alone, mut together) = (Bed::manual(), Bed::manual());
+        let crowd = crowd(&alone, seed);
+        for (id, submission) in crowd.clone() {
+            alone.handle(Event::Submit { id, submission });
+        }
+        together.handle(Event::SubmitAll { submissions: crowd });
+        let replies = |bed: &Bed| {
+            let reply = |action: &Action| match action {
+                Action::Reply { id, reply } => Some((*id, format!("{reply:?}"))),
+                _ => None,
+            };
+            bed.actions.iter().filter_map(reply).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        assert_eq!(replies(&alone), replies(&together), "seed {seed}");
+        assert_eq!(replies(&alone).len(), 80);
+        assert_eq!(alone.pending(), together.pending());
+        assert_eq!(alone.seal().hash, together.seal().hash);
+    }
 }
