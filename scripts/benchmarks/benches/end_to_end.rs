@@ -31,13 +31,13 @@ struct Options {
     /// The program anvil; without it, Ziver runs alone.
     #[arg(long, env = "ANVIL")]
     anvil: Option<PathBuf>,
-    /// Paired runs [default: 5, quick 3].
+    /// Paired runs [default: 3, quick 1].
     #[arg(long)]
     runs: Option<u32>,
     /// Only this: saturate, batches or burst.
     #[arg(long)]
     only: Option<String>,
-    /// Block times, in seconds.
+    /// Block times, in seconds; quick takes the first.
     #[arg(long, value_delimiter = ',', default_value = "2,1")]
     block_s: Vec<u32>,
     /// Transfers of the load without pause.
@@ -78,9 +78,9 @@ fn run(options: &Options) -> std::io::Result<()> {
         Sizes {
             accounts: 20_000,
             warm_up: 5_000,
-            saturation: 40_000,
+            saturation: 30_000,
             outstanding: 20_000,
-            latency_s: 30,
+            latency_s: 12,
             latency_share: 0.7,
             burst: 50_000,
         }
@@ -95,12 +95,13 @@ fn run(options: &Options) -> std::io::Result<()> {
     let subjects: Vec<_> = [Some(ziver), anvil].into_iter().flatten().collect();
     let mut variants: Vec<(u32, Transport)> = Vec::new();
     if is_wanted("saturate") {
-        variants.extend(options.block_s.iter().map(|block_s| (*block_s, Transport::WebSocket)));
+        let count = if is_quick { 1 } else { options.block_s.len() };
+        variants.extend(options.block_s.iter().take(count).map(|block_s| (*block_s, Transport::WebSocket)));
     }
-    if is_wanted("batches") {
+    if is_wanted("batches") && !is_quick {
         variants.extend(options.block_s.first().map(|block_s| (*block_s, Transport::Http { batch: BATCH })));
     }
-    let runs = options.runs.unwrap_or(if is_quick { 3 } else { 5 });
+    let runs = options.runs.unwrap_or(if is_quick { 1 } else { 3 });
     for (block_s, transport) in variants {
         let mut figures = vec![Vec::new(); subjects.len()];
         for run in 1..=runs {

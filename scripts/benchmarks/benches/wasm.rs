@@ -27,6 +27,10 @@ use ziver_executor::{CompileStrategy, Executor, ExecutorConfig, RuntimeCode};
 use ziver_primitives::Block;
 use ziver_state::{Changes, Hash, KeccakHasher, Overlay, StateVersion, View};
 
+/// The node's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ENTRY_POINT: &str = "Core_execute_block";
 /// What the executor is given to run on, in bytes; on a smaller stack each call gets another one first.
 const STACK_BYTES: usize = 64 * 1024 * 1024;

@@ -42,7 +42,9 @@ impl View for FlatView {
     }
 
     fn root_after(&self, _: &Delta<'_>, _: StateVersion) -> Result<TrieChanges, StateError> {
-        Ok(TrieChanges { root: self.root(), ..TrieChanges::default() })
+        let mut unchanged = TrieChanges::default();
+        unchanged.root = self.root();
+        Ok(unchanged)
     }
 
     fn compute_root(&self, _: &Changes, _: StateVersion) -> Result<(Hash, TrieChanges), StateError> {
