@@ -1,4 +1,4 @@
-//! The Wasm side of an entry point: bytes in and out of memory, an allocator, an end for panics.
+//! The Wasm side of an entry point: bytes in and out of memory, an allocator, copies, an end for panics.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_lossless,
@@ -21,6 +21,7 @@ use ziver_support::{
 use crate::{
     alignment,
     api::ApiError,
+    copy::copy,
     heap::{CHUNK_BYTES, Class, Heap, Source},
 };
 
@@ -149,6 +150,17 @@ impl Allocator {
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator(UnsafeCell::new(Heap::new()));
+
+/// What the compiler calls to copy bytes, instead of `core`'s: see [`copy`](crate::copy).
+///
+/// # Safety
+/// `len` bytes at `from` may be read, `len` bytes at `to` may be written, and they do not overlap.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: as promised by the caller.
+    unsafe { copy(to, from, len) };
+    to
+}
 
 /// Hands the message to the host, which ends the call with it.
 #[panic_handler]

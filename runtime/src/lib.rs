@@ -34,6 +34,8 @@ extern crate std;
 mod alignment;
 pub mod api;
 pub mod call;
+#[cfg(any(test, target_family = "wasm"))]
+mod copy;
 #[cfg(target_family = "wasm")]
 mod entry;
 pub mod event;
