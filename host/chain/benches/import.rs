@@ -9,8 +9,10 @@
 //! JSON to that file as well (`scripts/benchmarks` reads it).
 //!
 //! ```text
-//! cargo bench --workspace --bench import [-- ACCOUNTS BLOCKS RUNS]      100000 10 3 by default
+//! cargo bench --workspace --bench import [-- ACCOUNTS BLOCKS RUNS [TRANSFERS]]      100000 10 3 by default
 //! ```
+//!
+//! TRANSFERS bounds those of a block. `scripts/instructions` counts the instructions of [`import`] with it.
 
 mod load;
 
@@ -23,13 +25,13 @@ use std::{
 };
 
 use codec::{Compact, Encode};
-use load::{Signing, cpu_time, fill, genesis_of, key, open, rocks};
+use load::{Signing, cpu_time, fill, genesis_of, key, open_with, rocks};
 use nix::sys::resource::UsageWho;
 use secp256k1::{
     Message,
     ecdsa::{RecoverableSignature, RecoveryId},
 };
-use ziver_chain::{Chain, Offer};
+use ziver_chain::{Chain, GenesisSource, Offer};
 use ziver_db::MemoryDb;
 use ziver_primitives::{Block, UNIT, hashing::keccak_256};
 
@@ -40,17 +42,22 @@ const FINALITY_LAG: usize = 2;
 
 fn main() {
     let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    let [accounts, blocks, runs] = match numbers[..] {
-        [] => [100_000, 10, 3],
-        [accounts, blocks, runs] => [accounts, blocks, runs],
-        _ => return eprintln!("usage: import [ACCOUNTS BLOCKS RUNS]"),
+    let [accounts, blocks, runs, transfers_max] = match numbers[..] {
+        [] => [100_000, 10, 3, usize::MAX],
+        [accounts, blocks, runs] => [accounts, blocks, runs, usize::MAX],
+        [accounts, blocks, runs, transfers_max] => [accounts, blocks, runs, transfers_max],
+        _ => return eprintln!("usage: import [ACCOUNTS BLOCKS RUNS [TRANSFERS]]"),
     };
+    // Compiled once; executors have nothing else in common.
+    let cache = tempfile::tempdir().expect("a temporary folder");
+    let open = |db, genesis: &GenesisSource| open_with(db, genesis, Some(cache.path().to_path_buf())).0;
     let mut load = Load::new(accounts);
     let genesis = genesis_of(&load.keys);
-    let (mut author, _) = open(Arc::new(MemoryDb::default()), &genesis);
+    let mut author = open(Arc::new(MemoryDb::default()), &genesis);
     let signing = Signing::of(&author);
     let mut left = None;
-    let made: Vec<Block> = (0..blocks).map(|_| fill(&mut author, &mut || load.transfer(&signing), &mut left)).collect();
+    let made: Vec<Block> =
+        (0..blocks).map(|_| fill(&mut author, &mut || load.transfer(&signing), &mut left, transfers_max)).collect();
     let best = author.best();
     drop(author);
     let transfers: usize = made.iter().map(|block| block.extrinsics.len() - 1).sum();
@@ -58,7 +65,7 @@ fn main() {
     println!("{accounts} accounts, {blocks} full blocks, {transfers} transfers");
     for run in 1..=runs {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (mut importer, _) = open(rocks(folder.path()), &genesis);
+        let mut importer = open(rocks(folder.path()), &genesis);
         let recovery = measure(|| recover(&signed));
         let import = measure(|| import(&mut importer, &made));
         assert_eq!(importer.best(), best, "both chains end with the same block");
@@ -125,6 +132,8 @@ impl Load {
     }
 }
 
+// One function in the binary, by whose name instructions are counted.
+#[inline(never)]
 fn import(chain: &mut Chain, blocks: &[Block]) {
     for (index, block) in blocks.iter().enumerate() {
         // As a node that has received more than it has imported: one block ahead.

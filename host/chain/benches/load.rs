@@ -5,7 +5,11 @@
 //! own, so that the importer finds no signature recovered already. Cranelift from the first call: what is measured is the
 //! steady state. Processor time is of the whole process, so it counts RocksDB's threads too.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use codec::Encode;
 use nix::sys::resource::{UsageWho, getrusage};
@@ -120,7 +124,12 @@ pub fn genesis(keys: &[Key]) -> GenesisSource {
 
 /// A new chain, and the executor that it runs on.
 pub fn open(db: Arc<dyn Db>, genesis: &GenesisSource) -> (Chain, Arc<Executor>) {
-    let config = ExecutorConfig { strategy: CompileStrategy::CraneliftOnly, ..Default::default() };
+    open_with(db, genesis, None)
+}
+
+/// [`open`], with a folder for compiled runtimes.
+pub fn open_with(db: Arc<dyn Db>, genesis: &GenesisSource, cache_dir: Option<PathBuf>) -> (Chain, Arc<Executor>) {
+    let config = ExecutorConfig { strategy: CompileStrategy::CraneliftOnly, cache_dir, ..Default::default() };
     let executor = Arc::new(Executor::new(config).expect("the executor starts"));
     executor.optimise(&RuntimeCode::new(genesis.code())).expect("the runtime compiles");
     let chain = Chain::open(db, executor.clone(), genesis.clone(), ChainConfig::default()).expect("genesis");
@@ -178,6 +187,8 @@ struct Endless<'a> {
     left: &'a mut Option<Offer>,
     last: Option<Offer>,
     is_full: bool,
+    /// How many more.
+    more: usize,
 }
 
 impl ExtrinsicSource for Endless<'_> {
@@ -185,6 +196,7 @@ impl ExtrinsicSource for Endless<'_> {
         if self.is_full {
             return None;
         }
+        self.more = self.more.checked_sub(1)?;
         self.last = Some(self.left.take().unwrap_or_else(|| (self.make)()));
         self.last.clone()
     }
@@ -198,8 +210,9 @@ impl ExtrinsicSource for Endless<'_> {
     }
 }
 
-/// The next block of `chain`, full of what `make` makes, after what was `left` by the block before. It is inserted.
-pub fn fill(chain: &mut Chain, make: &mut dyn FnMut() -> Offer, left: &mut Option<Offer>) -> Block {
+/// The next block of `chain`, full of what `make` makes, but at most `count_max`, after what was `left` by the block before. It
+/// is inserted.
+pub fn fill(chain: &mut Chain, make: &mut dyn FnMut() -> Offer, left: &mut Option<Offer>, count_max: usize) -> Block {
     let parent = chain.best();
     let request = BuildRequest {
         parent: parent.hash,
@@ -207,7 +220,9 @@ pub fn fill(chain: &mut Chain, make: &mut dyn FnMut() -> Offer, left: &mut Optio
         inherents: InherentData::with_timestamp(EPOCH_MS + (u64::from(parent.number) + 1) * BLOCK_MS),
         body_bytes_max: usize::MAX,
     };
-    let built = chain.build(&request, &mut Endless { make, left, last: None, is_full: false }).expect("a block");
+    let built = chain
+        .build(&request, &mut Endless { make, left, last: None, is_full: false, more: count_max })
+        .expect("a block");
     let block = built.block();
     chain.insert(built).expect("the author's own block");
     block

@@ -4,22 +4,39 @@ use std::{collections::VecDeque, sync::Arc};
 
 use ziver_executor::{Ahead, Hints};
 use ziver_primitives::{Block, Hash, OpaqueExtrinsic, inherents::InherentData};
-use ziver_state::{Overlay, Pruning};
+use ziver_state::{Overlay, Pruning, StateOptions};
 
 use crate::ahead;
 use crate::build::{self, BuildError, BuildRequest, Built, ExtrinsicSource};
 use crate::import::{self, Execution, ImportError};
 use crate::insert::{Executed, Imported, InsertError};
-use crate::limits::{EXTRINSICS_COUNT_MAX, PREPARED_BLOCKS_MAX};
+use crate::limits::{EXTRINSICS_COUNT_MAX, PREPARED_BLOCKS_MAX, STATE_CACHE_BYTES};
 use crate::reader::{ChainReader, ReadError};
 use crate::route::BlockId;
 use crate::tree::Tree;
 
 /// How a chain is kept.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ChainConfig {
     /// Which states of final blocks are kept.
     pub pruning: Pruning,
+    /// Memory for what was read of the last final state, in bytes: a third for values, the rest for nodes of tries. It is taken as
+    /// it fills.
+    pub state_cache_bytes: usize,
+}
+
+impl Default for ChainConfig {
+    fn default() -> Self {
+        Self { pruning: Pruning::default(), state_cache_bytes: STATE_CACHE_BYTES }
+    }
+}
+
+impl ChainConfig {
+    pub(crate) fn state_options(&self) -> StateOptions {
+        let value_cache_bytes = self.state_cache_bytes / 3;
+        let node_cache_bytes = self.state_cache_bytes.saturating_sub(value_cache_bytes);
+        StateOptions { pruning: self.pruning, value_cache_bytes, node_cache_bytes, ..StateOptions::default() }
+    }
 }
 
 /// The chain: block tree, states, heads. Reads go through [`Chain::reader`].

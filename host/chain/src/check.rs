@@ -91,7 +91,7 @@ pub fn check_chain(
     let keys = verify_state(reader)?;
     let last = last.unwrap_or(reader.best().number).min(reader.best().number);
     let source = with_first_code(&*reader.shared.db, source)?;
-    let config = ChainConfig { pruning: Pruning::Keep(1) };
+    let config = ChainConfig { pruning: Pruning::Keep(1), ..ChainConfig::default() };
     let mut replay = Chain::open(scratch, Arc::clone(&reader.shared.executor), source, config)?;
     let (found, made) = (reader.genesis_hash(), replay.reader().genesis_hash());
     if found != made {

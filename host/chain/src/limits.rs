@@ -25,6 +25,9 @@ pub const FINALIZE_COUNT_MAX: usize = NON_FINAL_COUNT_MAX;
 /// Transactions that a block under construction has no room for before its author stops trying smaller ones.
 pub const EXHAUSTED_SKIPS_MAX: usize = 8;
 
+/// Memory for what was read of the last final state, in bytes, unless another figure is given: enough for about a million accounts.
+pub const STATE_CACHE_BYTES: usize = 768 * 1024 * 1024;
+
 /// Transactions that the runtime is given in one call, at most.
 pub const BATCH_COUNT_MAX: usize = 64;
 /// Bytes of them, at most. A longer one has a call of its own.

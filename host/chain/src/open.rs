@@ -58,7 +58,7 @@ impl Chain {
         source: GenesisSource,
         config: ChainConfig,
     ) -> Result<Self, OpenError> {
-        let state = Arc::new(StateDb::open(Arc::clone(&db), config.pruning)?);
+        let state = Arc::new(StateDb::open(Arc::clone(&db), config.state_options())?);
         let (genesis, heads) = match records::heads(&*db)? {
             Some(heads) => (known_genesis(&*db, &executor, &source)?, heads),
             None => begin(&*db, &state, &executor, &source)?,

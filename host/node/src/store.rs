@@ -97,7 +97,9 @@ pub fn start_executor(folder: Option<&Path>) -> Result<Arc<Executor>> {
 pub fn open_chain(args: &StoreArgs, source: &GenesisSource, folder: &Path, open_files_max: i32) -> Result<Chain> {
     let db = open_db(folder, args.db_cache_mb, open_files_max)?;
     let executor = start_executor(Some(folder))?;
-    let open = |pruning| Chain::open(db.clone(), executor.clone(), source.clone(), ChainConfig { pruning });
+    let state_cache_bytes = args.state_cache_mb as usize * MIB;
+    let config = |pruning| ChainConfig { pruning, state_cache_bytes };
+    let open = |pruning| Chain::open(db.clone(), executor.clone(), source.clone(), config(pruning));
     let opened = match (args.state_pruning, open(args.state_pruning.unwrap_or_default())) {
         // Nothing was wished: then the database goes on as it was begun.
         (None, Err(OpenError::State(StateError::WasArchive))) => open(Pruning::Archive),

@@ -168,7 +168,7 @@ fn siblings_are_bounded() {
 #[test]
 fn pruned_state_is_told_apart_from_an_unknown_block() {
     let db = std::sync::Arc::new(ziver_db::MemoryDb::new());
-    let config = ziver_chain::ChainConfig { pruning: ziver_state::Pruning::Keep(1) };
+    let config = ziver_chain::ChainConfig { pruning: ziver_state::Pruning::Keep(1), ..Default::default() };
     let source = crate::fixture::dev_source();
     let chain = ziver_chain::Chain::open(db.clone(), crate::fixture::EXECUTOR.clone(), source, config).unwrap();
     let mut world = World { db, chain };

@@ -58,7 +58,7 @@ fn transaction_moves_with_the_best_chain() {
 #[test]
 fn events_and_code_stay_readable_after_the_state_is_pruned() {
     let db = Arc::new(MemoryDb::new());
-    let config = ChainConfig { pruning: Pruning::Keep(1) };
+    let config = ChainConfig { pruning: Pruning::Keep(1), ..ChainConfig::default() };
     let chain = Chain::open(db.clone(), EXECUTOR.clone(), dev_source(), config).unwrap();
     let mut world = World { db, chain };
     let transfer = world.transfer(Baltathar, 0, Charleth.account(), UNIT);

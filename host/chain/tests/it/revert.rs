@@ -121,7 +121,7 @@ fn chain_starts_from_an_exported_state() {
 #[test]
 fn exported_state_of_a_pruned_or_unknown_block_is_told_of() {
     let db = Arc::new(MemoryDb::new());
-    let config = ChainConfig { pruning: ziver_state::Pruning::Keep(1) };
+    let config = ChainConfig { pruning: ziver_state::Pruning::Keep(1), ..ChainConfig::default() };
     let chain = Chain::open(db.clone(), EXECUTOR.clone(), dev_source(), config).unwrap();
     let mut world = World { db, chain };
     let blocks = world.branch(world.genesis(), Alith, 4);

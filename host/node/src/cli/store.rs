@@ -23,6 +23,9 @@ pub struct StoreArgs {
     /// Memory for the database's cache, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = whole(8_u32..=1_048_576))]
     pub db_cache_mb: u32,
+    /// Memory for accounts and other state that was read, in MiB; it is taken as it fills.
+    #[arg(long, value_name = "MIB", default_value_t = 768, value_parser = whole(8_u32..=1_048_576))]
+    pub state_cache_mb: u32,
     /// What is logged: error, warn, info, debug, trace, off, or tracing's filter syntax, such as `info,ziver_rpc=debug`.
     #[arg(long, value_name = "FILTER", default_value = "info", value_parser = crate::logging::filter_text)]
     pub log: String,
