@@ -213,11 +213,15 @@ impl Engine {
 }
 
 /// What a block on `parent` is told: the time, in milliseconds, but at least `step_ms` after the parent's, whatever the clock
-/// says. The parent's time is what its state has under the well-known key of `Timestamp.Now`; where that can't be read,
-/// building the block fails as well.
+/// says. Where the parent's can't be read, building the block fails as well.
 pub fn inherents(reader: &ChainReader, parent: &Hash, now_ms: u64, step_ms: u64) -> InherentData {
-    let view = reader.view_at(parent).ok().flatten();
-    let value = view.and_then(|view| view.get(None, &item_prefix("Timestamp", "Now")).ok().flatten());
-    let parent_ms = value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+    let parent_ms = time_ms(reader, parent).unwrap_or(0);
     InherentData::with_timestamp(now_ms.max(parent_ms.saturating_add(step_ms)))
+}
+
+/// A block's time: what its state has under the well-known key of `Timestamp.Now`. Genesis has none.
+pub(crate) fn time_ms(reader: &ChainReader, block: &Hash) -> Option<u64> {
+    let view = reader.view_at(block).ok().flatten()?;
+    let value = view.get(None, &item_prefix("Timestamp", "Now")).ok().flatten()?;
+    value.try_into().ok().map(u64::from_le_bytes)
 }

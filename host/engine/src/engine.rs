@@ -7,6 +7,7 @@ use ziver_chain::{Chain, ChainReader, InsertError};
 use ziver_pool::{Pool, Transaction};
 use ziver_primitives::{AccountId20, Hash};
 
+use crate::author::time_ms;
 use crate::config::{Budget, EngineConfig};
 use crate::event::{Action, Event, MiningChange, MiningStatus, Reply, RequestId};
 use crate::journal::Journal;
@@ -77,9 +78,13 @@ impl Engine {
     /// To be called once, before the first event.
     pub fn start(&mut self, now_ms: u64) -> Vec<Action> {
         if let Sealing::Interval { interval_ms } = self.config.sealing {
-            // The first block comes with the next slot, even if a tick comes before.
-            self.slots.used(now_ms, interval_ms);
-            self.set_timer(Slots::next_ms(now_ms, interval_ms));
+            // The first block comes at once, so that nobody waits for a new chain; but a slot has one block, also when the
+            // process that made it has gone.
+            if let Some(best_ms) = time_ms(self.chain.reader(), &self.chain.best().hash) {
+                self.slots.used(best_ms, interval_ms);
+            }
+            let is_due = self.slots.is_due(now_ms, interval_ms);
+            self.set_timer(if is_due { now_ms } else { Slots::next_ms(now_ms, interval_ms) });
         }
         self.take_actions()
     }

@@ -1,5 +1,8 @@
 //! When blocks are built.
 
+use std::sync::Arc;
+
+use ziver_db::MemoryDb;
 use ziver_engine::{Action, Event, MiningChange, MiningStatus, SealError, Sealing, Status};
 
 use crate::fixture::{Baltathar, Bed, Charleth, START_MS, config};
@@ -23,7 +26,7 @@ fn timestamp(bed: &Bed, number: u32) -> u64 {
 #[test]
 fn interval_builds_one_block_a_slot_empty_or_not_without_drift() {
     let mut bed = Bed::new(config(Sealing::Interval { interval_ms: 2_000 }));
-    assert_eq!(timers(&bed), [START_MS + 2_000]);
+    assert_eq!(timers(&bed), [START_MS], "the first block is due at once");
     for late_ms in [0, 900, 1_999, 3] {
         bed.now_ms = timers(&bed).last().copied().unwrap() + late_ms;
         bed.handle(Event::Tick);
@@ -77,12 +80,40 @@ fn early_ticks_do_no_harm() {
     for _ in 0..10 {
         bed.handle(Event::Tick);
         bed.now_ms += 100;
-        assert_eq!(bed.best().number, 0);
+        assert_eq!(bed.best().number, 1);
     }
     bed.now_ms = START_MS + 2_000;
     bed.handle(Event::Tick);
     bed.handle(Event::Tick);
-    assert_eq!(bed.best().number, 1);
+    assert_eq!(bed.best().number, 2);
+}
+
+#[test]
+fn restart_leaves_a_slot_its_one_block() {
+    let db = Arc::new(MemoryDb::new());
+    let sealing = config(Sealing::Interval { interval_ms: 2_000 });
+    let mut first = Bed::on(db.clone(), sealing.clone());
+    first.handle(Event::Tick);
+    assert_eq!(first.best().number, 1);
+    drop(first);
+    let mut again = Bed::on(db, sealing);
+    assert_eq!(timers(&again), [START_MS + 2_000]);
+    again.handle(Event::Tick);
+    assert_eq!(again.best().number, 1);
+}
+
+#[test]
+fn restart_after_its_last_slot_makes_a_block_at_once() {
+    let db = Arc::new(MemoryDb::new());
+    let sealing = config(Sealing::Interval { interval_ms: 2_000 });
+    let mut first = Bed::on(db.clone(), sealing.clone());
+    first.now_ms = START_MS - 1;
+    first.handle(Event::Tick);
+    drop(first);
+    let mut again = Bed::on(db, sealing);
+    assert_eq!(timers(&again), [START_MS]);
+    again.handle(Event::Tick);
+    assert_eq!(again.best().number, 2);
 }
 
 #[test]
