@@ -7,7 +7,10 @@ use std::{
 
 use ziver_chain::ChainReader;
 
-use crate::metrics::Metrics;
+use crate::{
+    huge_pages,
+    metrics::{Metrics, resident_bytes},
+};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -17,6 +20,9 @@ pub async fn run(reader: ChainReader, metrics: Arc<Metrics>) {
     let (mut before, mut since) = (metrics.totals(), Instant::now());
     loop {
         timer.tick().await;
+        if let Some(bytes) = resident_bytes() {
+            huge_pages::allow_if_large(bytes);
+        }
         let (now, seconds) = (metrics.totals(), since.elapsed().as_secs_f64());
         let blocks = now.0.saturating_sub(before.0);
         // Counters of a node stay far below what a float can count.

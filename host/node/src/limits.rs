@@ -1,5 +1,5 @@
-//! Every bound on files of others, but for chain specs (`ziver_chain::limits::SPEC_BYTES_MAX`), each with its unit in
-//! its name.
+//! Every bound on files of others, but for chain specs (`ziver_chain::limits::SPEC_BYTES_MAX`), and on memory, each with its
+//! unit in its name.
 
 use ziver_chain::limits::{BODY_BYTES_MAX, HEADER_BYTES_MAX};
 use ziver_metadata::limits::METADATA_BYTES_MAX;
@@ -17,3 +17,5 @@ pub const KEY_FILE_BYTES_MAX: u64 = 64 << 10;
 pub const SECRET_LINE_BYTES_MAX: u64 = 4 << 10;
 /// Longest runtime, and longest text with metadata or a transaction: two digits a byte, and room for as much again.
 pub const INPUT_BYTES_MAX: u64 = 4 * METADATA_BYTES_MAX as u64;
+/// Resident memory up to which a node runs without huge pages: more than an idle one has.
+pub const SMALL_PROCESS_BYTES_MAX: u64 = 128 << 20;

@@ -26,6 +26,7 @@ mod descriptors;
 mod engine_loop;
 mod files;
 mod health;
+mod huge_pages;
 mod informant;
 mod interrupt;
 mod journal;

@@ -38,6 +38,8 @@ use ziver_pool::PoolSize;
 use ziver_primitives::OpaqueExtrinsic;
 use ziver_rpc::{Connections, Observe, link::Notice};
 
+pub use process::resident_bytes;
+
 type FloatGauge = Gauge<f64, AtomicU64>;
 
 /// Everything that is counted.

@@ -27,7 +27,7 @@ use crate::{
     descriptors::Descriptors,
     engine_loop::{self, End, WallBudget, Watched},
     health::Health,
-    informant, logging,
+    huge_pages, informant, logging,
     metrics::{self, Metrics, server::MetricsServer},
     settings::Settings,
     store,
@@ -40,6 +40,7 @@ const RPC_STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Runs until a signal or a failure ends it.
 pub fn run(args: &RunArgs, configured: &Configured) -> Result<()> {
+    huge_pages::avoid();
     let Settings { source, engine } = Settings::new(args, configured)?;
     logging::start(&args.store)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -37,7 +37,7 @@ impl Process {
 }
 
 /// Memory that the process has in use.
-fn resident_bytes() -> Option<i64> {
+pub fn resident_bytes() -> Option<i64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: i64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
