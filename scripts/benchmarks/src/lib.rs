@@ -8,7 +8,9 @@
 //! - [`cpu`]: processor time of this process, its children, or any process, with all threads.
 //! - [`generator`]: numbers that are drawn the same in each run.
 //! - [`statistics`]: medians, and ratios of paired runs.
+//! - [`node`]: a node that is started, asked, killed; [`history`]: a long chain for it.
 //! - [`end_to_end`]: transfers from clients into blocks, over JSON-RPC, beside anvil.
+//! - [`soak`]: a node under load for long, killed again and again.
 //! - `src/bin/report.rs`: the records as tables and plots.
 //!
 //! # Usage
@@ -20,5 +22,8 @@ pub mod blocks;
 pub mod cpu;
 pub mod end_to_end;
 pub mod generator;
+pub mod history;
+pub mod node;
 pub mod record;
+pub mod soak;
 pub mod statistics;

@@ -57,27 +57,10 @@ impl Subject for Ziver {
     }
 
     fn sign(&self, identity: &Identity, accounts: &[Account], transfers: &[Transfer]) -> Vec<Signed> {
-        let genesis = identity[0].as_str().and_then(|text| hex::decode(text.strip_prefix("0x")?).ok());
-        let genesis = Hash::from_slice(&genesis.filter(|bytes| bytes.len() == 32).expect("a hash"));
-        let version =
-            |name: &str| identity[1][name].as_u64().and_then(|number| u32::try_from(number).ok()).expect("a version");
-        let (spec_version, transaction_version) = (version("specVersion"), version("transactionVersion"));
+        let signer = Signer::new(identity);
         in_parallel(transfers, |transfer| {
             let [from, to] = [transfer.from, transfer.to].map(|index| &accounts[index as usize]);
-            let unsigned = UnsignedTransaction {
-                call: (TRANSFER_KEEP_ALIVE, AccountId20(to.address), Compact(UNIT / 1_000)).encode(),
-                nonce: transfer.nonce,
-                spec_version,
-                transaction_version,
-                genesis_hash: genesis,
-                birth_hash: genesis,
-                ..Default::default()
-            };
-            let (rs, v) = from.sign(keccak_256(&unsigned.payload()));
-            let mut signature = [v; 65];
-            signature[..64].copy_from_slice(&rs);
-            let extrinsic = unsigned.with_signature(AccountId20(from.address), &EthereumSignature(signature));
-            Signed { hash: extrinsic.hash().0, text: hex(&extrinsic.encode()) }
+            signer.transfer(from, to, transfer.nonce)
         })
     }
 
@@ -95,5 +78,41 @@ impl Subject for Ziver {
 
     fn block(&self, head: &Value) -> (&'static str, Value) {
         ("zx_getBlockByNumber", json!([head["number"], false]))
+    }
+}
+
+/// What signatures on a chain cover beside the call.
+pub struct Signer {
+    genesis: Hash,
+    spec_version: u32,
+    transaction_version: u32,
+}
+
+impl Signer {
+    /// From the answers to [`Subject::identity`].
+    pub fn new(identity: &Identity) -> Self {
+        let genesis = identity[0].as_str().and_then(|text| hex::decode(text.strip_prefix("0x")?).ok());
+        let genesis = Hash::from_slice(&genesis.filter(|bytes| bytes.len() == 32).expect("a hash"));
+        let version =
+            |name: &str| identity[1][name].as_u64().and_then(|number| u32::try_from(number).ok()).expect("a version");
+        Self { genesis, spec_version: version("specVersion"), transaction_version: version("transactionVersion") }
+    }
+
+    /// A transfer of a small amount.
+    pub fn transfer(&self, from: &Account, to: &Account, nonce: u32) -> Signed {
+        let unsigned = UnsignedTransaction {
+            call: (TRANSFER_KEEP_ALIVE, AccountId20(to.address), Compact(UNIT / 1_000)).encode(),
+            nonce,
+            spec_version: self.spec_version,
+            transaction_version: self.transaction_version,
+            genesis_hash: self.genesis,
+            birth_hash: self.genesis,
+            ..Default::default()
+        };
+        let (rs, v) = from.sign(keccak_256(&unsigned.payload()));
+        let mut signature = [v; 65];
+        signature[..64].copy_from_slice(&rs);
+        let extrinsic = unsigned.with_signature(AccountId20(from.address), &EthereumSignature(signature));
+        Signed { hash: extrinsic.hash().0, text: hex(&extrinsic.encode()) }
     }
 }
