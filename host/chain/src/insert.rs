@@ -117,7 +117,10 @@ impl Chain {
         self.check_alive()?;
         let mut batch = Batch::new();
         self.reader.shared.state.checkpoint(&mut batch)?;
-        if batch.is_empty() { Ok(()) } else { self.write(batch) }
+        if !batch.is_empty() {
+            self.write(batch)?;
+        }
+        Ok(self.reader.shared.db.settle()?)
     }
 
     /// Writes the batch and shows the new heads to readers. After a failure the chain takes no more changes.

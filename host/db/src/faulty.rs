@@ -70,6 +70,10 @@ impl Db for FaultyDb {
         self.inner.iter(column, from)
     }
 
+    fn settle(&self) -> Result<(), DbError> {
+        self.inner.settle()
+    }
+
     fn write(&self, batch: Batch) -> Result<(), DbError> {
         let number = self.writes.fetch_add(1, Ordering::SeqCst);
         if self.stopped.load(Ordering::SeqCst) {

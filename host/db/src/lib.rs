@@ -62,4 +62,10 @@ pub trait Db: Send + Sync {
 
     /// Stores the batch: wholly or, if it fails, not at all. The caller ends the process after a failure.
     fn write(&self, batch: Batch) -> Result<(), DbError>;
+
+    /// Puts what was written where opening need not read it again. For the end of a process: it takes some time, and saves it at
+    /// the next start.
+    fn settle(&self) -> Result<(), DbError> {
+        Ok(())
+    }
 }

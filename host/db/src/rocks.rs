@@ -15,7 +15,7 @@ use std::{
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator,
-    DBRecoveryMode, Direction, IteratorMode, Options, WriteBatch, WriteOptions,
+    DBRecoveryMode, Direction, FlushOptions, IteratorMode, Options, WriteBatch, WriteOptions,
 };
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
@@ -45,7 +45,8 @@ pub struct RocksOptions {
     pub block_cache_bytes: usize,
     /// Size at which a column's memory table is written out, in bytes.
     pub write_buffer_bytes: usize,
-    /// Total of write-ahead logs at which the oldest memory tables are written out, in bytes.
+    /// Total of write-ahead logs at which the oldest memory tables are written out, in bytes. After a crash opening reads them
+    /// again, which takes some seconds for 100 MiB of small records.
     pub wal_bytes_max: u64,
     /// Open files at most; -1 for no limit.
     pub open_files_max: i32,
@@ -60,7 +61,7 @@ impl Default for RocksOptions {
         Self {
             block_cache_bytes: 256 * 1024 * 1024,
             write_buffer_bytes: 64 * 1024 * 1024,
-            wal_bytes_max: 512 * 1024 * 1024,
+            wal_bytes_max: 128 * 1024 * 1024,
             open_files_max: 1024,
             background_jobs: 2,
             sync_writes: true,
@@ -311,5 +312,11 @@ impl Db for RocksDb {
             progress.note(self.db.latest_sequence_number());
         }
         Ok(())
+    }
+
+    fn settle(&self) -> Result<(), DbError> {
+        let families = Column::ALL.iter().map(|column| self.family(*column)).collect::<Result<Vec<_>, _>>()?;
+        let families: Vec<_> = families.iter().collect();
+        self.db.flush_cfs_opt(&families, &FlushOptions::default()).map_err(|error| db_error(&error))
     }
 }

@@ -262,6 +262,23 @@ fn lost_or_shortened_log_is_refused() {
 }
 
 #[test]
+fn settled_database_opens_without_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).unwrap();
+    let mut batch = one(b"k", b"v");
+    batch.put(Column::Header, *b"k", *b"h");
+    db.write(batch).unwrap();
+    db.settle().unwrap();
+    drop(db);
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let logs = names.filter(|name| name.extension().is_some_and(|end| end == "log"));
+    logs.for_each(|log| fs::remove_file(log).unwrap());
+    let db = open(folder.path()).unwrap();
+    assert_eq!(db.get(Column::State, b"k"), Ok(Some(b"v".to_vec())));
+    assert_eq!(db.get(Column::Header, b"k"), Ok(Some(b"h".to_vec())));
+}
+
+#[test]
 fn older_log_that_is_lost_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let options = RocksOptions { write_buffer_bytes: 64 << 10, ..RocksOptions::default() };

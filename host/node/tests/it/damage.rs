@@ -25,11 +25,16 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
 
 /// Makes a chain of some blocks.
 fn chain(folder: &Path) {
+    with_blocks(folder).stop();
+}
+
+/// A node that has made some blocks.
+fn with_blocks(folder: &Path) -> Node {
     let node = Node::start(folder, MANUAL);
     for _ in 0..5 {
         node.call("engine_createBlock", json!([true, true]));
     }
-    node.stop();
+    node
 }
 
 /// Damages the first block of each table of a column. RocksDB writes the column's name behind that of the property.
@@ -51,8 +56,6 @@ fn damage_tables(folder: &Path, column: &str) {
 fn read_of_a_client_that_meets_damage_ends_the_node_with_code_70() {
     let folder = folder();
     chain(folder.path());
-    // What is in the log becomes tables at the next start.
-    Node::start(folder.path(), MANUAL).stop();
     damage_tables(folder.path(), "events");
     let node = Node::start(folder.path(), MANUAL);
     assert_eq!(node.call("zx_blockNumber", json!([])), "0x5", "what is not damaged is served");
@@ -65,7 +68,8 @@ fn read_of_a_client_that_meets_damage_ends_the_node_with_code_70() {
 #[test]
 fn log_that_was_removed_is_noticed_at_the_start() {
     let folder = folder();
-    chain(folder.path());
+    // In order, it would have left nothing in the log.
+    with_blocks(folder.path()).signal(Signal::SIGKILL);
     for log in files(folder.path(), "log") {
         fs::remove_file(log).unwrap();
     }
