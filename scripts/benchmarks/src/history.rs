@@ -8,6 +8,8 @@ use ziver_db::{RocksDb, RocksOptions};
 use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
 use ziver_primitives::{AccountId20, Hash, inherents::InherentData};
 
+use crate::cpu;
+
 /// The specification of the development chain, as the node has it.
 const DEV_SPEC: &str = include_str!("../../../chain-specs/dev.json");
 /// Where time begins, in milliseconds since the Unix epoch, and how long a block takes.
@@ -45,6 +47,8 @@ pub fn make(folder: &Path, blocks: u32) {
         }
     }
     chain.checkpoint().expect("it is stored");
+    // RocksDB merges its files behind; nodes that are started for a moment would all have to go on with that.
+    cpu::wait_until_idle();
 }
 
 /// No transactions.
