@@ -43,7 +43,7 @@ struct Options {
     /// The release build of ziver-host.
     #[arg(long, env = "ZIVER_HOST")]
     ziver: PathBuf,
-    /// Starts of each kind [default: 5, quick 1].
+    /// Starts of each kind [default: 3, quick 1].
     #[arg(long)]
     runs: Option<u32>,
     /// Empty blocks of the long history [default: 50000, quick 2000].
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> io::Result<()> {
     let is_quick = options.size == "quick";
     let or = |given: Option<u32>, quick: u32, full: u32| given.unwrap_or(if is_quick { quick } else { full });
-    let runs = or(options.runs, 1, 5);
+    let runs = or(options.runs, 1, 3);
     let idle_s = options.idle_s.unwrap_or(if is_quick { 2 } else { 30 });
     let starter = Starter { program: &options.ziver, block_ms: if is_quick { QUICK_BLOCK_MS } else { BLOCK_MS } };
     starts(&starter, runs)?;
