@@ -51,9 +51,15 @@ fn runtime_key(block: &BlockId) -> Vec<u8> {
 
 /// Notes a block with the hashes of its extrinsics and its changes of the state.
 pub(crate) fn put(batch: &mut Batch, block: &BlockId, extrinsics: &[Hash], changes: &Changes) {
-    for (index, extrinsic) in (0u32..).zip(extrinsics) {
-        let entry = Entry { number: block.number, index };
-        batch.put(Column::Transaction, transaction_key(extrinsic, &block.hash), entry.encode());
+    let mut entries: Vec<(&Hash, u32)> = extrinsics.iter().zip(0u32..).collect();
+    // Neighbours one after the other are found faster in the database's table in memory.
+    entries.sort_unstable();
+    for (extrinsic, index) in entries {
+        let key = |out: &mut Vec<u8>| {
+            out.extend_from_slice(extrinsic.as_bytes());
+            out.extend_from_slice(block.hash.as_bytes());
+        };
+        batch.put_with(Column::Transaction, key, |out| Entry { number: block.number, index }.encode_to(out));
     }
     if let Some(Some(events)) = changes.main.get(EVENTS_KEY.as_slice()) {
         batch.put(Column::Events, block.hash.as_bytes(), events.clone());

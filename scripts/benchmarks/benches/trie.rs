@@ -43,6 +43,10 @@ use ziver_benchmarks::{
     record::Record,
 };
 
+/// The node's, for all subjects.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Blocks before those that are measured: caches fill, and states begin to leave the window.
 const WARM_BLOCKS: u32 = 2 * subject::WINDOW_BLOCKS;
 
