@@ -97,8 +97,13 @@ pub fn check_chain(
     if found != made {
         return Err(CheckError::Genesis { found, made });
     }
+    let mut blocks = (1..=last).map(|number| block(reader, number)).peekable();
     for number in 1..=last {
-        let block = block(reader, number)?;
+        let Some(block) = blocks.next().transpose()? else { break };
+        replay.prepare(&block);
+        if let Some(Ok(next)) = blocks.peek() {
+            replay.prepare(next);
+        }
         let hash = block.header.hash();
         replay.import(block, None).map_err(|error| CheckError::Block { number, error })?;
         replay.finalize(&hash)?;

@@ -13,7 +13,7 @@ use crate::fixture::{Alith, Baltathar, Charleth, List, World, request};
 
 /// What somebody may offer.
 #[derive(Clone, Debug)]
-enum Wanted {
+pub enum Wanted {
     /// A transfer with the next nonce, or one that is so far ahead (and does not count then).
     Transfer { who: DevelopmentAccount, ahead: u32, value: u128 },
     /// A transfer with a nonce that was used.
@@ -30,7 +30,7 @@ fn who() -> impl Strategy<Value = DevelopmentAccount> {
     prop_oneof![Just(Alith), Just(Baltathar), Just(Charleth)]
 }
 
-fn wanted() -> impl Strategy<Value = Wanted> {
+pub fn wanted() -> impl Strategy<Value = Wanted> {
     prop_oneof![
         8 => (who(), 1u128..1_000).prop_map(|(who, value)| Wanted::Transfer { who, ahead: 0, value }),
         1 => who().prop_map(|who| Wanted::Transfer { who, ahead: 0, value: u128::MAX / 2 }),
@@ -42,10 +42,11 @@ fn wanted() -> impl Strategy<Value = Wanted> {
     ]
 }
 
-fn extrinsics(world: &World, wanted: &[Wanted]) -> Vec<OpaqueExtrinsic> {
+/// What is wanted, as bytes for a block on `parent`.
+pub fn extrinsics(world: &World, parent: &Hash, wanted: &[Wanted]) -> Vec<OpaqueExtrinsic> {
     let mut nonces = std::collections::BTreeMap::<AccountId20, u32>::new();
     let mut next = |who: DevelopmentAccount| {
-        let nonce = nonces.entry(who.account()).or_default();
+        let nonce = nonces.entry(who.account()).or_insert_with(|| world.nonce(parent, who));
         *nonce += 1;
         *nonce - 1
     };
@@ -72,7 +73,7 @@ proptest! {
     fn block_is_the_same_however_many_are_applied_at_once(wanted in prop::collection::vec(wanted(), 0..40), ahead in 2usize..100) {
         let world = World::new();
         let build = |ahead: usize| {
-            let mut source = List { ahead, ..List::new(extrinsics(&world, &wanted)) };
+            let mut source = List { ahead, ..List::new(extrinsics(&world, &world.genesis(), &wanted)) };
             let built = world.chain.build(&request(world.genesis(), Alith.account(), 1), &mut source).unwrap();
             (built.block(), source.outcomes)
         };
@@ -86,7 +87,7 @@ proptest! {
     #[test]
     fn validity_is_the_same_however_many_are_asked_about(wanted in prop::collection::vec(wanted(), 0..80)) {
         let world = World::new();
-        let extrinsics: Vec<Vec<u8>> = extrinsics(&world, &wanted).iter().map(Encode::encode).collect();
+        let extrinsics: Vec<Vec<u8>> = extrinsics(&world, &world.genesis(), &wanted).iter().map(Encode::encode).collect();
         let asked: Vec<Validated<'_>> =
             extrinsics.iter().map(|bytes| (TransactionSource::External, bytes.as_slice())).collect();
         let genesis = world.genesis();

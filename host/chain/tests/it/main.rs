@@ -13,4 +13,5 @@ mod readers;
 mod replay;
 mod restart;
 mod revert;
+mod trees;
 mod upgrade;

@@ -193,12 +193,21 @@ struct Import {
 impl Import {
     /// Takes blocks from a file; `bytes` are how many it has, and how many were read.
     fn take(&mut self, blocks: BlockReader, bytes: Option<(u64, Rc<Cell<u64>>)>) -> Result<()> {
+        let is_file = bytes.is_some();
         let bytes = bytes.filter(|_| blocks.total().is_none());
         let mut progress = match &bytes {
             Some((total, _)) => Progress::begin_bytes("importing", *total),
             None => Progress::begin("importing", blocks.total()),
         };
-        for block in blocks {
+        let mut blocks = blocks.peekable();
+        while let Some(block) = blocks.next() {
+            if let Ok(block) = &block {
+                self.prepare(block)?;
+            }
+            // A pipe may be silent for long, and what came is not to wait for that.
+            if is_file && let Some(Ok(next)) = blocks.peek() {
+                self.prepare(next)?;
+            }
             let taken = block.map_err(anyhow::Error::new).and_then(|block| self.take_one(block));
             if let Err(error) = taken {
                 // The block's error is the one to tell; finality is caught up at the next start.
@@ -215,6 +224,14 @@ impl Import {
             }
         }
         self.finalize()
+    }
+
+    /// Begins to recover the signatures of a block that comes soon.
+    fn prepare(&mut self, block: &Block) -> Result<()> {
+        if self.chain.reader().header(&block.header.hash())?.is_none() {
+            self.chain.prepare(block);
+        }
+        Ok(())
     }
 
     fn take_one(&mut self, block: Block) -> Result<()> {
