@@ -1,7 +1,7 @@
 //! Makes of perf's samples a flame graph, and a table of what each part costs.
 //!
 //! ```text
-//! perf script --no-inline -F comm,tid,time,ip,sym | profile --records RECORDS --benchmark import --within import::import --svg import.svg
+//! perf script --no-inline -F comm,tid,time,event,ip,sym,dso | profile --records RECORDS --benchmark import --within import::import --svg import.svg
 //! ```
 //!
 //! Reads the samples from standard input. What a transfer takes in all is the median of the benchmark's `per_cpu_second` among the records; a

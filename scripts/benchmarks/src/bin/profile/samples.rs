@@ -11,7 +11,12 @@ pub struct Sample<'a> {
 impl<'a> Sample<'a> {
     /// Names of its functions, the innermost first. What perf could not name is `[unknown]`.
     pub fn frames(&self) -> impl Iterator<Item = &'a str> {
-        self.text.lines().skip(1).filter_map(|line| line.trim().split_once(' ').map(|(_, name)| name.trim()))
+        // Address, name, and in brackets the file that it is from.
+        let name = |line: &'a str| {
+            let (_, rest) = line.trim().split_once(' ')?;
+            Some(rest.rsplit_once(" (").map_or(rest, |(name, _)| name).trim())
+        };
+        self.text.lines().skip(1).filter_map(name)
     }
 }
 

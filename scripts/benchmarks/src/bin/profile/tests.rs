@@ -4,23 +4,23 @@ use super::{
 };
 
 const TEXT: &str = "\
-import 10 100.000001: 
+import 10 100.000001:    2004008 cpu-clock: 
 \t    55d0 main+0x10 (/bin/import)
 
-import 10 101.500000: 
+import 10 101.500000:    2004008 cpu-clock: 
 \t    55d1 keccak (/bin/import)
 \t    55d2 <ziver_state::trie::update::Update<H>>::change+0x4 (/bin/import)
 \t    55d3 import::import+0x1 (/bin/import)
 
-rocksdb:low0 11 101.700000: 
+rocksdb:low0 11 101.700000:    2004008 cpu-clock: 
 \t    55d4 memcpy (/lib/libc.so.6)
 \t    55d5 rocksdb::FlushJob::Run() (/bin/import)
 
-import 10 102.000000: 
+import 10 102.000000:    2004008 cpu-clock: 
 \t    7f00 [unknown] ([unknown])
 \t    55d3 import::import+0x1 (/bin/import)
 
-import 10 103.000000: 
+import 10 103.000000:    2004008 cpu-clock: 
 \t    55d0 main+0x10 (/bin/import)
 ";
 
