@@ -87,8 +87,10 @@ impl Cost {
         let per = |time: Duration| count as f64 / time.as_secs_f64();
         let (cpu, wall) = (per(self.cpu), per(self.wall));
         println!("{benchmark}/accounts={accounts} {subject} #{run}: {cpu:>9.0} / CPU-second {wall:>9.0} / second");
+        let processors = std::thread::available_parallelism().map_or(0, usize::from);
         let record = serde_json::json!({
-            "benchmark": benchmark, "subject": subject, "parameters": { "accounts": accounts }, "run": run,
+            "benchmark": benchmark, "subject": subject, "run": run,
+            "parameters": { "accounts": accounts, "processors": processors },
             "figures": { "per_cpu_second": cpu, "per_second": wall },
         });
         if let Some(path) = std::env::var_os("ZIVER_BENCH_RECORDS") {

@@ -154,9 +154,12 @@ pub fn import(args: &ImportBlocksArgs) -> Result<()> {
     let begin = Instant::now();
     let taken = import.take(blocks, bytes);
     let seconds = begin.elapsed().as_secs_f64();
+    // So that what opens the chain next has nothing to do again.
+    let stored = import.chain.checkpoint();
     // What came before a bad block is stored, so it is told of in either case.
     let told = print_line(&import.summary(seconds));
     taken.with_context(|| name)?;
+    stored?;
     told
 }
 
