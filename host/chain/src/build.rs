@@ -65,6 +65,11 @@ pub trait ExtrinsicSource {
     fn ahead(&self) -> usize {
         1
     }
+    /// Whether one that was given, and not told of, is to be left out after all: it needs what was not included. It is not told of
+    /// any more.
+    fn is_withdrawn(&self, _hash: &Hash) -> bool {
+        false
+    }
 }
 
 /// A source without transactions.
@@ -330,13 +335,15 @@ impl Builder<'_> {
     }
 
     fn apply_transactions(&mut self, source: &mut dyn ExtrinsicSource, bytes_max: usize) -> Result<(), BuildError> {
+        let inherents = self.extrinsics.len();
         let mut exhausted = 0;
+        // Something did not fit, and nothing has fitted since: the next ones will hardly, either.
+        let mut is_full = false;
         let mut taken: VecDeque<Offer> = VecDeque::new();
         // Those of a batch that the runtime failed on: each is tried alone, which shows whose fault it was.
         let mut alone = 0usize;
         while exhausted < EXHAUSTED_SKIPS_MAX && self.extrinsics.len() < EXTRINSICS_COUNT_MAX {
-            // When something does not fit any more, the next ones will hardly, either.
-            let is_single = !self.takes_batches || alone > 0 || exhausted > 0;
+            let is_single = !self.takes_batches || alone > 0 || is_full;
             let count_max = if is_single { 1 } else { source.ahead().clamp(1, BATCH_COUNT_MAX) };
             while taken.len() < count_max
                 && let Some(offer) = source.next()
@@ -359,12 +366,21 @@ impl Builder<'_> {
             for outcome in outcomes {
                 let Some(Offer { hash, bytes }) = taken.pop_front() else { break };
                 alone = alone.saturating_sub(1);
-                match outcome {
-                    Outcome::Included => self.include(hash, bytes),
-                    Outcome::Exhausted => exhausted += 1,
-                    Outcome::Invalid(_) | Outcome::Failed(_) => {}
+                is_full = match outcome {
+                    Outcome::Included => false,
+                    Outcome::Exhausted => true,
+                    Outcome::Invalid(_) | Outcome::Failed(_) => is_full,
+                };
+                // What fits in no block says nothing of how full this one is.
+                exhausted += usize::from(outcome == Outcome::Exhausted && self.extrinsics.len() > inherents);
+                let is_included = outcome == Outcome::Included;
+                if is_included {
+                    self.include(hash, bytes);
                 }
                 source.report(&hash, outcome);
+                if !is_included {
+                    taken.retain(|offer| !source.is_withdrawn(&offer.hash));
+                }
             }
         }
         Ok(())

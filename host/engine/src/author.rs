@@ -1,9 +1,9 @@
 //! Own blocks: on time, on demand, or as soon as transactions are ready.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use ziver_chain::{BlockId, BuildError, BuildRequest, Built, ChainReader, ExtrinsicSource, Offer, Outcome};
-use ziver_pool::Ready;
+use ziver_pool::{Ready, Tag, Transaction};
 use ziver_primitives::{
     Hash,
     inherents::InherentData,
@@ -24,7 +24,8 @@ const OFFERS_AHEAD_MAX: usize = 64;
 pub(crate) struct Tried {
     /// In the block, in its order. If the block failed: the one that was in work then is the last.
     pub included: Vec<Offer>,
-    exhausted: Vec<Hash>,
+    /// They do not even fit where there is nothing but inherents.
+    unfit: Vec<Hash>,
     /// Not their turn yet: what they depend on is missing, which the pool did not know.
     early: Vec<Hash>,
     invalid: Vec<Hash>,
@@ -36,16 +37,40 @@ struct FromPool<'a> {
     budget: &'a mut dyn Budget,
     left: usize,
     /// In work: the builder has not told what became of them.
-    offered: VecDeque<Offer>,
+    offered: VecDeque<&'a Transaction>,
+    /// What the transactions give that are not in the block. Who needs one of these has to wait.
+    missing: HashSet<&'a Tag>,
+    withdrawn: HashSet<Hash>,
     tried: Tried,
 }
 
-impl FromPool<'_> {
+impl<'a> FromPool<'a> {
     /// What was learnt.
-    fn end(mut self) -> Tried {
-        self.tried.included.extend(self.offered.pop_front());
+    fn end(mut self, has_failed: bool) -> Tried {
+        if has_failed {
+            self.tried.included.extend(self.offered.pop_front().map(offer));
+        }
         self.tried
     }
+
+    /// Leaves out what depends on a transaction that is not in the block, also of what was given since.
+    fn leave_out_dependents(&mut self, of: &'a Transaction) {
+        self.missing.extend(&of.provides);
+        // Whoever depends on another one was given after it.
+        let (missing, withdrawn) = (&mut self.missing, &mut self.withdrawn);
+        self.offered.retain(|later| {
+            let is_left = !later.requires.iter().any(|tag| missing.contains(tag));
+            if !is_left {
+                missing.extend(&later.provides);
+                withdrawn.insert(later.hash);
+            }
+            is_left
+        });
+    }
+}
+
+fn offer(transaction: &Transaction) -> Offer {
+    Offer { hash: transaction.hash, bytes: transaction.bytes.clone() }
 }
 
 impl ExtrinsicSource for FromPool<'_> {
@@ -54,32 +79,37 @@ impl ExtrinsicSource for FromPool<'_> {
             return None;
         }
         self.left = self.left.checked_sub(1)?;
-        let transaction = self.ready.next()?;
-        let offer = Offer { hash: transaction.hash, bytes: transaction.bytes.clone() };
-        self.offered.push_back(offer.clone());
-        Some(offer)
+        loop {
+            let transaction = self.ready.next()?;
+            if !transaction.requires.iter().any(|tag| self.missing.contains(tag)) {
+                self.offered.push_back(transaction);
+                return Some(offer(transaction));
+            }
+            // Nor what depends on it in turn.
+            self.ready.skip_dependents();
+        }
     }
 
     fn ahead(&self) -> usize {
         OFFERS_AHEAD_MAX
     }
 
+    fn is_withdrawn(&self, hash: &Hash) -> bool {
+        self.withdrawn.contains(hash)
+    }
+
     fn report(&mut self, hash: &Hash, outcome: Outcome) {
-        let Some(offer) = self.offered.pop_front() else { return };
-        if outcome == Outcome::Included {
-            return self.tried.included.push(offer);
-        }
+        let Some(transaction) = self.offered.pop_front() else { return };
         match outcome {
-            Outcome::Exhausted => self.tried.exhausted.push(*hash),
+            Outcome::Included => return self.tried.included.push(offer(transaction)),
+            Outcome::Exhausted if self.tried.included.is_empty() => self.tried.unfit.push(*hash),
+            Outcome::Exhausted => {}
             Outcome::Invalid(TransactionValidityError::Invalid(InvalidTransaction::Future)) => {
                 self.tried.early.push(*hash)
             }
-            Outcome::Included | Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
+            Outcome::Invalid(_) | Outcome::Failed(_) => self.tried.invalid.push(*hash),
         }
-        // Those that were given since may depend on it. Then it is not their turn, which the runtime says of them.
-        if self.offered.is_empty() {
-            self.ready.skip_dependents();
-        }
+        self.leave_out_dependents(transaction);
     }
 }
 
@@ -183,25 +213,23 @@ impl Engine {
             budget: &mut *self.budget,
             left,
             offered: VecDeque::new(),
+            missing: HashSet::new(),
+            withdrawn: HashSet::new(),
             tried: Tried::default(),
         };
         let built = self.chain.build(request, &mut source);
-        (built, source.end())
+        let tried = source.end(built.is_err());
+        (built, tried)
     }
 
-    /// Takes out of the pool what the runtime refused, and what does not even fit into a block of its own. What came too early
+    /// Takes out of the pool what the runtime refused, and what fits in no block. What came too early
     /// is validated again, which makes it wait for what it depends on.
     fn forget_refused(&mut self, now_ms: u64, is_on_best: bool, tried: &Tried) {
         if !is_on_best {
             return;
         }
-        for hash in &tried.invalid {
+        for hash in tried.invalid.iter().chain(&tried.unfit) {
             self.pool.remove_invalid(hash, now_ms);
-        }
-        if tried.included.is_empty() {
-            for hash in &tried.exhausted {
-                self.pool.remove_invalid(hash, now_ms);
-            }
         }
         if !tried.early.is_empty() {
             for hash in tried.early.iter().rev() {

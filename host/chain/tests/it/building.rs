@@ -1,10 +1,10 @@
 //! Blocks of the own author.
 
 use codec::Encode;
-use ziver_chain::{BuildError, ChainEvent, NoExtrinsics, Outcome};
+use ziver_chain::{BuildError, BuildRequest, ChainEvent, NoExtrinsics, Outcome};
 use ziver_primitives::{Hash, OpaqueExtrinsic, validity::InvalidTransaction};
 
-use crate::fixture::{Alith, Baltathar, Charleth, World, dump, request};
+use crate::fixture::{Alith, Baltathar, Charleth, List, World, dump, request};
 
 #[test]
 fn empty_block_on_genesis_becomes_best() {
@@ -99,4 +99,20 @@ fn built_block_is_what_another_node_imports() {
         world.chain.checkpoint().unwrap();
     }
     assert!(dump(&*author.db) == dump(&*peer.db));
+}
+
+#[test]
+fn however_many_fit_in_no_block_others_are_included() {
+    let world = World::new();
+    let remark = |nonce| world.signed(Baltathar, nonce, (0u8, 0u8, vec![0u8; 400]).encode());
+    let mut offered: Vec<_> = (0..20).map(remark).collect();
+    offered.push(world.transfer(Charleth, 0, Alith.account(), 1));
+    for ahead in [1, 64] {
+        let mut source = List { ahead, ..List::new(offered.clone()) };
+        let request = BuildRequest { body_bytes_max: 300, ..request(world.genesis(), Alith.account(), 1) };
+        world.chain.build(&request, &mut source).unwrap();
+        let (last, others) = source.outcomes.split_last().unwrap();
+        assert_eq!((last, others.len()), (&Outcome::Included, 20));
+        assert!(others.iter().all(|outcome| *outcome == Outcome::Exhausted));
+    }
 }

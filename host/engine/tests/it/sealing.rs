@@ -1,11 +1,18 @@
 //! When blocks are built.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use codec::Encode;
 
 use ziver_db::MemoryDb;
-use ziver_engine::{Action, Event, MiningChange, MiningStatus, SealError, Sealing, Status};
+use ziver_engine::{
+    Action, Budget, Engine, EngineConfig, Event, MiningChange, MiningStatus, SealError, Sealing, Status,
+};
 
-use crate::fixture::{Baltathar, Bed, Charleth, START_MS, config};
+use crate::fixture::{Baltathar, Bed, Charleth, START_MS, chain, config};
 
 fn timers(bed: &Bed) -> Vec<u64> {
     let timer = |action: &Action| match action {
@@ -217,4 +224,50 @@ fn other_author_is_named_by_the_next_block() {
     let block = bed.seal();
     let digest = &bed.block(&block.hash).header.digest.logs[0];
     assert_eq!(*digest, ziver_chain::author_digest(&Charleth.account()));
+}
+
+#[test]
+fn what_fits_in_no_block_leaves_the_pool_though_more_waits_behind_it() {
+    let settings = EngineConfig { body_bytes_max: 300, ..config(Sealing::Manual) };
+    let mut bed = Bed::new(settings);
+    for nonce in 0..9 {
+        let remark = bed.signed(Baltathar, nonce, 0, (0u8, 0u8, vec![0u8; 400]).encode());
+        bed.submit(&remark).unwrap();
+    }
+    assert!(matches!(bed.seal_on(None, false), Err(SealError::Empty)), "an empty block: {:?}", bed.best());
+    assert_eq!(bed.engine.pool().size().ready_count, 0);
+}
+
+/// Counts how often it is asked, which is once for each transaction that is offered.
+struct Counting(Arc<AtomicUsize>);
+
+impl Budget for Counting {
+    fn start(&mut self, _: u64) {}
+
+    fn is_spent(&mut self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+}
+
+#[test]
+fn dependents_of_a_refused_transaction_are_not_offered() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut bed = Bed::manual();
+    bed.engine =
+        Engine::new(chain(Arc::new(MemoryDb::new())), config(Sealing::Manual), Box::new(Counting(Arc::clone(&asked))));
+    // Balances.transfer_all
+    let spends = bed.signed(Baltathar, 0, 0, (5u8, 4u8, Charleth.account(), false).encode());
+    bed.submit(&spends).unwrap();
+    for nonce in 1..500 {
+        let next = bed.transfer(Baltathar, nonce);
+        bed.submit(&next).unwrap();
+    }
+    let honest = bed.transfer(Charleth, 0);
+    bed.submit(&honest).unwrap();
+    let block = bed.seal();
+    let included = bed.transactions(&block.hash);
+    assert!([&spends, &honest].iter().all(|wanted| included.contains(&wanted.hash())), "{included:?}");
+    let asked = asked.load(Ordering::Relaxed);
+    assert!(asked < 150, "{asked} were offered");
 }
