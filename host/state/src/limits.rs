@@ -14,3 +14,5 @@ pub(crate) const CHECKPOINT_JOURNAL_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) const OLD_TRIES_MAX: usize = 4;
 /// Keys undone to make the tries of an old state; beyond that it can be read, but nothing of it proven.
 pub const UNDONE_KEYS_MAX: usize = 1_000_000;
+/// How often tries of an old state are made again because a checkpoint came meanwhile.
+pub(crate) const UNDO_ATTEMPTS_MAX: usize = 4;

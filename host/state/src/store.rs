@@ -247,6 +247,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         batch.put(Column::Meta, META_BASE, base.encode());
         tree.settle(base, tries, path);
         if self.is_checkpoint_due(&tree, &base) {
+            shared.announce_checkpoint();
             checkpoint(&mut tree, batch)?;
         }
         shared.announce(base.number, oldest);
@@ -265,7 +266,11 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
     /// like [`StateDb::finalize`]'s.
     pub fn checkpoint(&self, batch: &mut Batch) -> Result<(), StateError> {
         let mut tree = self.shared.tree.write();
-        if tree.pending.journalled.is_empty() { Ok(()) } else { checkpoint(&mut tree, batch) }
+        if tree.pending.journalled.is_empty() {
+            return Ok(());
+        }
+        self.shared.announce_checkpoint();
+        checkpoint(&mut tree, batch)
     }
 
     /// Writes of a layer that becomes final on top of `below` and the base. What changed.

@@ -109,6 +109,12 @@ pub(super) fn next_key(db: &dyn Db, child: Option<&[u8]>, after: &[u8]) -> Resul
     key.map(Some).ok_or_else(|| StateError::Corrupt("a history record's key is malformed".into()))
 }
 
+/// The keys that block `number` changed, by its record on the disk.
+pub(super) fn stored_changes(db: &dyn Db, number: u32) -> Result<ChangedKeys, StateError> {
+    let missing = || StateError::Corrupt(format!("the pruning record of block {number} is missing"));
+    records::decode(&db.get(Column::Pruning, &number_key(number))?.ok_or_else(missing)?, "pruning")
+}
+
 /// The keys that final blocks changed.
 #[derive(Default)]
 pub(super) struct History {
@@ -123,6 +129,12 @@ impl History {
         self.fresh.insert(number, changed);
     }
 
+    /// Copies of the records of blocks from `first` on that may not be on the disk.
+    pub(super) fn fresh_from(&self, first: u32) -> Vec<(u32, ChangedKeys)> {
+        let wanted = self.fresh.iter().filter(|(number, _)| **number >= first);
+        wanted.map(|(number, changed)| (*number, changed.clone())).collect()
+    }
+
     /// Forgets the copies of records that are on the disk.
     pub(super) fn written(&mut self) {
         self.fresh.clear();
@@ -130,11 +142,10 @@ impl History {
 
     /// The keys that block `number` changed.
     pub(super) fn changed(&self, db: &dyn Db, number: u32) -> Result<ChangedKeys, StateError> {
-        if let Some(record) = self.fresh.get(&number) {
-            return Ok(record.clone());
+        match self.fresh.get(&number) {
+            Some(record) => Ok(record.clone()),
+            None => stored_changes(db, number),
         }
-        let missing = || StateError::Corrupt(format!("the pruning record of block {number} is missing"));
-        records::decode(&db.get(Column::Pruning, &number_key(number))?.ok_or_else(missing)?, "pruning")
     }
 
     /// Prunes the states from `oldest` on that are below `window`, but no more than a bounded number of them. Returns the

@@ -33,6 +33,10 @@ pub(super) struct Shared {
     old_codes: Mutex<VecDeque<Arc<RuntimeCode>>>,
     /// Tries of old states, by block; the last used one is last.
     old_tries: Mutex<VecDeque<(Hash, Arc<Tries>)>>,
+    /// One undoes at a time: it takes long, and the next one may want the same.
+    pub(super) undo_turn: Mutex<()>,
+    /// Checkpoints begun; raised before a record of the tries can change.
+    checkpoints: AtomicU64,
     /// Trie records read.
     record_reads: AtomicU64,
 }
@@ -50,8 +54,20 @@ impl Shared {
             oldest: AtomicU32::new(oldest),
             old_codes: Mutex::new(VecDeque::new()),
             old_tries: Mutex::new(VecDeque::new()),
+            undo_turn: Mutex::new(()),
+            checkpoints: AtomicU64::new(0),
             record_reads: AtomicU64::new(0),
         }
+    }
+
+    /// Checkpoints begun so far.
+    pub(super) fn checkpoints(&self) -> u64 {
+        self.checkpoints.load(Ordering::SeqCst)
+    }
+
+    /// To be called before a checkpoint can be written.
+    pub(super) fn announce_checkpoint(&self) {
+        self.checkpoints.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(super) fn base_number(&self) -> u32 {

@@ -10,6 +10,8 @@ use ziver_trie::StateVersion;
 use super::*;
 use crate::{CODE_KEY, changes::ChangeSet};
 
+mod interrupted;
+
 type Plain = BTreeMap<Vec<u8>, Vec<u8>>;
 
 const KID: &[u8] = b"kid";

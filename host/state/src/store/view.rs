@@ -15,7 +15,9 @@ use super::{
     tree::{Layer, key_hash},
 };
 use crate::{
-    CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View, changes::ChangeSet, limits::UNDONE_KEYS_MAX,
+    CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View,
+    changes::ChangeSet,
+    limits::{UNDO_ATTEMPTS_MAX, UNDONE_KEYS_MAX},
     trie::Tries,
 };
 
@@ -47,14 +49,24 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
     }
 
     /// Answers from the tries; a failure of a state that was pruned meanwhile is told as such.
+    ///
+    /// Tries below the base are walked over records of the last checkpoint. If another one is begun meanwhile, what was not in
+    /// memory can't be had any more, and it has to begin again.
     fn via_tries<T>(&self, read: impl Fn(&Tries) -> Result<T, StateError>) -> Result<T, StateError> {
-        self.check()?;
-        let answer = self.tries().and_then(|tries| match read(&tries) {
-            // Records are of the last checkpoint: what was not in memory when it was made can't be had any more.
-            Err(StateError::Corrupt(_)) if self.number < self.shared.base_number() => read(&*self.undo()?),
-            answer => answer,
-        });
-        answer.map_err(|error| self.check().err().unwrap_or(error))
+        for _ in 0..UNDO_ATTEMPTS_MAX {
+            self.check()?;
+            let checkpoints = self.shared.checkpoints();
+            let answer = self.tries().and_then(|tries| match read(&tries) {
+                // Those that were remembered, or that a layer had, may be of an older checkpoint.
+                Err(StateError::Corrupt(_)) if self.number < self.shared.base_number() => read(&*self.undo()?),
+                answer => answer,
+            });
+            match answer {
+                Err(StateError::Corrupt(_)) if self.shared.checkpoints() != checkpoints => {}
+                answer => return answer.map_err(|error| self.check().err().unwrap_or(error)),
+            }
+        }
+        Err(self.check().err().unwrap_or(StateError::TooFarBack(self.block)))
     }
 
     /// The tries of this block.
@@ -69,18 +81,36 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
             return Ok(tries.clone());
         }
         drop(tree);
-        self.shared.old_tries(self.block).map_or_else(|| self.undo(), Ok)
+        if let Some(tries) = self.shared.old_tries(self.block) {
+            return Ok(tries);
+        }
+        let _turn = self.shared.undo_turn.lock();
+        // Whoever had the turn may have made them.
+        self.shared.old_tries(self.block).map_or_else(|| self.undone(), Ok)
+    }
+
+    fn undo(&self) -> Result<Arc<Tries>, StateError> {
+        let _turn = self.shared.undo_turn.lock();
+        self.undone()
     }
 
     /// Makes the tries of this block, which is below the base, by undoing what changed since.
-    fn undo(&self) -> Result<Arc<Tries>, StateError> {
+    fn undone(&self) -> Result<Arc<Tries>, StateError> {
+        let first = self.number.saturating_add(1);
+        // Whoever makes blocks waits for this lock, so nothing is read under it.
         let tree = self.shared.tree.read();
         let (Some(base), Some(tries)) = (tree.base, tree.base_tries.clone()) else {
             return Err(StateError::Pruned(self.block));
         };
+        let fresh = tree.history.fresh_from(first);
+        drop(tree);
         let (mut changed, mut count) = (Changes::default(), 0usize);
-        for number in self.number.saturating_add(1)..=base.number {
-            let keys = tree.history.changed(self.shared.db.as_ref(), number)?;
+        for number in first..=base.number {
+            self.check()?;
+            let keys = match fresh.iter().find(|(of, _)| *of == number) {
+                Some((_, keys)) => keys.clone(),
+                None => history::stored_changes(self.shared.db.as_ref(), number)?,
+            };
             count = count.saturating_add(keys.len());
             if count > UNDONE_KEYS_MAX {
                 return Err(StateError::TooFarBack(self.block));
@@ -89,7 +119,6 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
                 changed.set_mut(child).insert(key.to_vec(), None);
             }
         }
-        drop(tree);
         for (key, value) in &mut changed.main {
             *value = self.get(None, key)?;
         }
