@@ -38,6 +38,8 @@ use crate::{health::Health, metrics::Metrics, watchers::Watchers};
 const TICK_LATE_MS_MAX: u64 = 20;
 /// Submissions whose answers go out together.
 const ANSWERS_TOGETHER_MAX: usize = 64;
+/// Bytes of transactions that are judged together: the clock waits for them.
+const SUBMISSIONS_BYTES_MAX: usize = 256 * 1024;
 /// Longest sleep, in milliseconds.
 const SLEEP_MS_MAX: u64 = 1_000;
 
@@ -229,17 +231,18 @@ impl<'a> EngineLoop<'a> {
 
     /// Submissions that wait behind the first one go with it: judging many at once costs less.
     fn submit(&mut self, first: Command, commands: &mut mpsc::Receiver<Command>) -> Vec<Action> {
-        let (mut submissions, mut next) = (Vec::new(), Some(first));
+        let (mut submissions, mut bytes_together, mut next) = (Vec::new(), 0usize, Some(first));
         while let Some(command) = next.take() {
             let Command::Submit { bytes, watch, join, replace, reply } = command else {
                 self.next = Some(command);
                 break;
             };
+            bytes_together = bytes_together.saturating_add(bytes.len());
             let submission = Submission { watch: watch.is_some(), join, replace, ..Submission::local(bytes) };
             let id = self.name();
             self.waiting.insert(id, Waiting::Submit { watch, reply });
             submissions.push((id, submission));
-            if submissions.len() < ANSWERS_TOGETHER_MAX {
+            if submissions.len() < ANSWERS_TOGETHER_MAX && bytes_together < SUBMISSIONS_BYTES_MAX {
                 next = commands.try_recv().ok();
             }
         }
