@@ -7,8 +7,10 @@
 //! One thread owns the engine, so nothing here needs a lock. A due timer waits for the commands that queue already, as the
 //! engine asks for, but not for longer than [`TICK_LATE_MS_MAX`] and one command: a crowd of submissions can't stop blocks.
 //!
-//! Submissions come in crowds. Up to [`ANSWERS_TOGETHER_MAX`] that wait one behind the other are judged together. And waking the thread that serves a client costs a good part of what a submission does. So their
-//! answers go out together: when no command is left, when [`ANSWERS_TOGETHER_MAX`] wait, and before each tick.
+//! Submissions come in crowds. Those that wait one behind the other are judged together: up to [`SUBMISSIONS_TOGETHER_MAX`], and no
+//! more than fill one call of the runtime, because the clock waits for them. Waking the thread that serves a client costs a good
+//! part of what a submission does, so their answers go out together, too: when no command is left, when
+//! [`SUBMISSIONS_TOGETHER_MAX`] wait, and before each tick.
 //!
 //! Timers are times of the wall clock, which can be set back. So nobody sleeps for longer than [`SLEEP_MS_MAX`]; the engine
 //! gets a tick then, and asks anew.
@@ -20,7 +22,10 @@ use std::{
 };
 
 use tokio::sync::{mpsc, oneshot, oneshot::error::TryRecvError};
-use ziver_chain::{ChainEvent, ChainReader};
+use ziver_chain::{
+    ChainEvent, ChainReader,
+    limits::{BATCH_BYTES_MAX, BATCH_COUNT_MAX},
+};
 use ziver_engine::{
     Action, Engine, Event, MiningChange, MiningStatus, Reply, RequestId, SealError as EngineSealError, Submission,
     SubmitError as Refusal, Transaction,
@@ -36,10 +41,8 @@ use crate::{health::Health, metrics::Metrics, watchers::Watchers};
 
 /// For how long commands go before a timer that is due, in milliseconds.
 const TICK_LATE_MS_MAX: u64 = 20;
-/// Submissions whose answers go out together.
-const ANSWERS_TOGETHER_MAX: usize = 64;
-/// Bytes of transactions that are judged together: the clock waits for them.
-const SUBMISSIONS_BYTES_MAX: usize = 256 * 1024;
+/// Submissions that are judged together, and whose answers go out together.
+const SUBMISSIONS_TOGETHER_MAX: usize = BATCH_COUNT_MAX;
 /// Longest sleep, in milliseconds.
 const SLEEP_MS_MAX: u64 = 1_000;
 
@@ -150,7 +153,7 @@ impl<'a> EngineLoop<'a> {
             watchers: Watchers::default(),
             watched,
             waiting: HashMap::new(),
-            answers: Vec::with_capacity(ANSWERS_TOGETHER_MAX),
+            answers: Vec::with_capacity(SUBMISSIONS_TOGETHER_MAX),
             next: None,
             next_id: 0,
             timer_ms: None,
@@ -195,7 +198,7 @@ impl<'a> EngineLoop<'a> {
             }
             let no_commands = self.next.is_none() && commands.is_empty();
             let is_tick = is_tick_next(self.timer_ms, now_ms(), no_commands);
-            if is_tick || no_commands || self.answers.len() >= ANSWERS_TOGETHER_MAX {
+            if is_tick || no_commands || self.answers.len() >= SUBMISSIONS_TOGETHER_MAX {
                 self.answer();
             }
             let event = if is_tick {
@@ -242,7 +245,7 @@ impl<'a> EngineLoop<'a> {
             let id = self.name();
             self.waiting.insert(id, Waiting::Submit { watch, reply });
             submissions.push((id, submission));
-            if submissions.len() < ANSWERS_TOGETHER_MAX && bytes_together < SUBMISSIONS_BYTES_MAX {
+            if submissions.len() < SUBMISSIONS_TOGETHER_MAX && bytes_together < BATCH_BYTES_MAX {
                 next = commands.try_recv().ok();
             }
         }

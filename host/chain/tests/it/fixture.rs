@@ -24,10 +24,13 @@ const DEV_SPEC: &str = include_str!("../../../../chain-specs/dev.json");
 pub const START_MS: u64 = 1_700_000_000_000;
 
 /// One executor for all tests: compiling the runtime once is enough.
-pub static EXECUTOR: LazyLock<Arc<Executor>> = LazyLock::new(|| {
+pub static EXECUTOR: LazyLock<Arc<Executor>> = LazyLock::new(|| Arc::new(executor()));
+
+/// Another one, that has seen nothing.
+pub fn executor() -> Executor {
     let config = ExecutorConfig { strategy: CompileStrategy::WinchOnly, ..ExecutorConfig::default() };
-    Arc::new(Executor::new(config).expect("an executor starts"))
-});
+    Executor::new(config).expect("an executor starts")
+}
 
 pub fn dev_source() -> GenesisSource {
     let spec = ChainSpec::parse(DEV_SPEC.as_bytes()).expect("dev.json parses");

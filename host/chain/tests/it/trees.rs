@@ -13,13 +13,13 @@ use codec::Encode;
 use proptest::{prelude::*, sample::Index};
 use ziver_chain::{Chain, ChainConfig, ImportError};
 use ziver_db::MemoryDb;
-use ziver_executor::{CompileStrategy, Executor, ExecutorConfig};
+use ziver_executor::Executor;
 use ziver_primitives::{Block, Hash, transaction::DevelopmentAccount};
 use ziver_state::{MemoryView, Overlay, StateVersion, View};
 use ziver_trie::KeccakHasher;
 
 use crate::batches::{Wanted, extrinsics, wanted};
-use crate::fixture::{Alith, Baltathar, Charleth, List, World, dev_source, request, state};
+use crate::fixture::{Alith, Baltathar, Charleth, List, World, dev_source, executor, request, state};
 
 /// That of our runtime's states.
 const VERSION: StateVersion = StateVersion::V1;
@@ -30,11 +30,6 @@ const AUTHORS: [DevelopmentAccount; 3] = [Alith, Baltathar, Charleth];
 static PLAIN: LazyLock<Executor> = LazyLock::new(executor);
 /// The importer's own: it knows nothing that the author has recovered.
 static IMPORTER: LazyLock<Arc<Executor>> = LazyLock::new(|| Arc::new(executor()));
-
-fn executor() -> Executor {
-    let config = ExecutorConfig { strategy: CompileStrategy::WinchOnly, ..ExecutorConfig::default() };
-    Executor::new(config).expect("an executor starts")
-}
 
 type Pairs = BTreeMap<Vec<u8>, Vec<u8>>;
 
