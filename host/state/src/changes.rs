@@ -38,12 +38,9 @@ impl Changes {
 
     /// The same, borrowed.
     pub fn delta(&self) -> Delta<'_> {
-        fn refs(set: &ChangeSet) -> Vec<(&[u8], Option<&[u8]>)> {
-            set.iter().map(|(key, value)| (key.as_slice(), value.as_deref())).collect()
-        }
         Delta {
-            main: refs(&self.main),
-            child: self.child.iter().map(|(name, set)| (name.as_slice(), refs(set))).collect(),
+            main: borrowed(&self.main),
+            child: self.child.iter().map(|(name, set)| (name.as_slice(), borrowed(set))).collect(),
         }
     }
 
@@ -54,14 +51,11 @@ impl Changes {
             Some(name) => self.child.entry(name.to_vec()).or_default(),
         }
     }
+}
 
-    /// The changes of one trie.
-    pub(crate) fn set(&self, child: Option<&[u8]>) -> Option<&ChangeSet> {
-        match child {
-            None => Some(&self.main),
-            Some(name) => self.child.get(name),
-        }
-    }
+/// Changes of one trie, which are in the order of the keys, borrowed.
+pub(crate) fn borrowed<'a>(set: impl IntoIterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)>) -> DeltaSet<'a> {
+    set.into_iter().map(|(key, value)| (key.as_slice(), value.as_deref())).collect()
 }
 
 /// Changed keys of one trie in ascending order, borrowed.

@@ -39,6 +39,7 @@ mod cache;
 mod flat;
 mod history;
 mod holds;
+mod layer;
 mod open;
 mod records;
 mod shared;
@@ -50,9 +51,10 @@ mod view;
 mod tests;
 
 pub use holds::StateHold;
+use layer::Layer;
 use records::{Base, ChangedKeys, Checkpoint, Journalled, KeptBlock, META_BASE, META_CHECKPOINT};
 use shared::Shared;
-use tree::{Layer, Tree};
+use tree::Tree;
 use view::LayeredView;
 
 /// What a [`StateDb`] may keep and cache.
@@ -236,7 +238,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         for (index, layer) in path.iter().enumerate() {
             let changed = self.put_layer(&tree, &path[..index], layer, batch)?;
             tree.history.add(layer.number, changed, batch);
-            tree.pending.add(layer.hash, &layer.changes, &layer.removed);
+            tree.pending.add(layer.hash, layer.size, &layer.removed);
         }
         let window = match shared.options.pruning {
             Pruning::Archive => 0,
@@ -282,9 +284,9 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         batch: &mut Batch,
     ) -> Result<ChangedKeys, StateError> {
         // Key and value once as state, the key and what stood there once as history.
-        batch.reserve(layer.changes.main.len().saturating_mul(2), layer.changes.bytes().saturating_mul(3));
+        batch.reserve(layer.main().len().saturating_mul(2), layer.size.1.saturating_mul(3));
         let mut put = |child: Option<&[u8]>, key: &[u8], value: &Option<Vec<u8>>| {
-            let hash = tree::key_hash(key);
+            let hash = layer::key_hash(key);
             let pending = below.iter().rev().find_map(|layer| layer.change(child, key, hash));
             let flat;
             let before = match pending.or_else(|| tree.settled_change(child, key, hash)) {
@@ -314,13 +316,13 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
             Ok::<bool, StateError>(true)
         };
         let mut changed =
-            ChangedKeys { hash: layer.hash, main: Vec::with_capacity(layer.changes.main.len()), child: Vec::new() };
-        for (key, value) in &layer.changes.main {
+            ChangedKeys { hash: layer.hash, main: Vec::with_capacity(layer.main().len()), child: Vec::new() };
+        for (key, value) in layer.main() {
             if put(None, key, value)? {
                 changed.main.push(key.clone());
             }
         }
-        for (name, set) in &layer.changes.child {
+        for (name, set) in &layer.child {
             let mut keys = Vec::new();
             for (key, value) in set {
                 if put(Some(name), key, value)? {
@@ -351,7 +353,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         let settled = tree.take_settled();
         tree.history.written();
         for layer in &settled {
-            self.shared.flat.update(&layer.changes);
+            self.shared.flat.update(layer);
         }
         tree.remove(&settled);
         if std::mem::take(&mut tree.is_saving)

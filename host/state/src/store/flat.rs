@@ -15,8 +15,11 @@ use std::{
 use parking_lot::Mutex;
 use ziver_db::{Column, Db};
 
-use super::cache::Cache;
-use crate::{CODE_KEY, Changes, RuntimeCode, StateError, trie::child_id};
+use super::{
+    cache::Cache,
+    layer::{Layer, key_hash},
+};
+use crate::{CODE_KEY, RuntimeCode, StateError, trie::child_id};
 
 pub(super) struct Flat {
     db: Arc<dyn Db>,
@@ -48,13 +51,13 @@ impl Flat {
         self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// To be called when these changes are written.
-    pub(super) fn update(&self, changes: &Changes) {
+    /// To be called when the changes of this layer are written.
+    pub(super) fn update(&self, layer: &Layer) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
-        for (key, value) in &changes.main {
+        for (key, value) in layer.main() {
             self.main.update(key, value.as_deref());
         }
-        for (name, set) in &changes.child {
+        for (name, set) in &layer.child {
             let id = child_id(name);
             for (key, value) in set {
                 self.child.update(&[&id, key.as_slice()].concat(), value.as_deref());
@@ -62,7 +65,7 @@ impl Flat {
         }
         let mut code = self.code.lock();
         match &mut *code {
-            Some((epoch, _)) if !changes.main.contains_key(CODE_KEY) => *epoch = self.epoch(),
+            Some((epoch, _)) if layer.change(None, CODE_KEY, key_hash(CODE_KEY)).is_none() => *epoch = self.epoch(),
             slot => *slot = None,
         }
     }

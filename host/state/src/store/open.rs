@@ -8,9 +8,10 @@ use ziver_trie::hash_db::Hasher;
 
 use super::{
     StateOptions,
+    layer::Layer,
     records::{self, Base, Checkpoint, Journalled, META_BASE, META_CHECKPOINT},
     shared::Shared,
-    tree::{Layer, Tree},
+    tree::Tree,
 };
 use crate::{
     Pruning, StateError, TrieChanges,
@@ -58,7 +59,7 @@ fn load<H: Hasher<Out = Hash>>(db: &dyn Db, base: Base, tree: &mut Tree) -> Resu
             return Err(corrupt("the journal does not go on from the checkpoint"));
         }
         let trie = apply::<H>(db, hash, &record, &tries)?;
-        tree.pending.add(hash, &record.changes, &trie.removed);
+        tree.pending.add(hash, (record.changes.keys(), record.changes.bytes()), &trie.removed);
         tries = trie.tries.ok_or(StateError::Misuse("a root without its trie"))?;
     }
     if (number, tries.root()) != (base.number, base.root) {

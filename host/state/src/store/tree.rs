@@ -2,104 +2,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, BuildHasherDefault, Hasher},
-    sync::{
-        Arc, LazyLock, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
-use foldhash::fast::RandomState;
 use ziver_primitives::Hash;
-use ziver_trie::child_root_key;
 
-use super::{history::History, records::Base};
-use crate::{Changes, RuntimeCode, StateError, TrieChanges, trie::Tries};
-
-/// Hashes of keys, so that most layers need not be searched. The seed is another one in each process.
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
-
-/// The hash of a key of the main trie, for [`Layer::change`].
-pub(super) fn key_hash(key: &[u8]) -> u64 {
-    HASHER.hash_one(key)
-}
-
-/// Takes a hash for its own hash.
-#[derive(Default)]
-pub(super) struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-/// What one block changes.
-pub(super) struct Layer {
-    pub(super) hash: Hash,
-    pub(super) number: u32,
-    pub(super) parent: Hash,
-    pub(super) root: Hash,
-    /// Changed keys, those that hold roots of child tries included.
-    pub(super) changes: Changes,
-    /// Hashes of the changed keys of the main trie.
-    hashes: HashSet<u64, BuildHasherDefault<Hashed>>,
-    /// None where a caller computed no root.
-    tries: Option<Arc<Tries>>,
-    /// Keys of trie records whose nodes are gone.
-    pub(super) removed: Vec<Vec<u8>>,
-    /// The code that this block stored, once someone asked for it.
-    pub(super) code: OnceLock<Arc<RuntimeCode>>,
-    /// Set when another block became final instead, or when it was dropped.
-    discarded: AtomicBool,
-}
-
-impl Layer {
-    pub(super) fn new(hash: Hash, number: u32, parent: Hash, mut changes: Changes, trie: TrieChanges) -> Self {
-        changes.main.retain(|key, _| !key.starts_with(ziver_trie::CHILD_STORAGE_PREFIX));
-        for (name, root) in &trie.child_roots {
-            changes.main.insert(child_root_key(name), root.map(|root| root.as_bytes().to_vec()));
-        }
-        Self {
-            hash,
-            number,
-            parent,
-            root: trie.root,
-            hashes: changes.main.keys().map(|key| key_hash(key)).collect(),
-            changes,
-            tries: trie.tries,
-            removed: trie.removed,
-            code: OnceLock::new(),
-            discarded: AtomicBool::new(false),
-        }
-    }
-
-    /// What the block does to a key. `hash` is its [`key_hash`].
-    pub(super) fn change(&self, child: Option<&[u8]>, key: &[u8], hash: u64) -> Option<&Option<Vec<u8>>> {
-        match child {
-            None if self.hashes.contains(&hash) => self.changes.main.get(key),
-            None => None,
-            Some(name) => self.changes.child.get(name)?.get(key),
-        }
-    }
-
-    /// The tries after it.
-    pub(super) fn tries(&self) -> Result<Arc<Tries>, StateError> {
-        self.tries.clone().ok_or(StateError::Misuse("a block without its trie"))
-    }
-
-    pub(super) fn is_discarded(&self) -> bool {
-        self.discarded.load(Ordering::SeqCst)
-    }
-}
+use super::{history::History, layer::Layer, records::Base};
+use crate::trie::Tries;
 
 /// What is to be done at the next checkpoint, and when one is due.
 #[derive(Default)]
@@ -115,12 +24,12 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Counts a final block.
-    pub(super) fn add(&mut self, hash: Hash, changes: &Changes, removed: &[Vec<u8>]) {
+    /// Counts a final block that changes so many keys, of so many bytes with their values.
+    pub(super) fn add(&mut self, hash: Hash, (keys, bytes): (usize, usize), removed: &[Vec<u8>]) {
         self.journalled.push(hash);
         self.removed.extend_from_slice(removed);
-        self.keys = self.keys.saturating_add(changes.keys());
-        self.bytes = self.bytes.saturating_add(changes.bytes());
+        self.keys = self.keys.saturating_add(keys);
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 }
 
@@ -219,7 +128,7 @@ impl Tree {
         kept.extend(above);
         by_number.retain(|layer| !kept.contains(&layer.hash));
         for layer in &by_number {
-            layer.discarded.store(true, Ordering::SeqCst);
+            layer.discard();
         }
         self.remove(&by_number);
         by_number
@@ -235,7 +144,7 @@ impl Tree {
             return None;
         }
         for layer in &layers {
-            layer.discarded.store(true, Ordering::SeqCst);
+            layer.discard();
         }
         self.remove(&layers);
         Some(layers)

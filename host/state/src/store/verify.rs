@@ -49,7 +49,7 @@ impl<H: Hasher<Out = Hash> + 'static> StateDb<H> {
         let layers = self.shared.tree.read().open_layers();
         for layer in layers {
             let corrupt = |what: &str| StateError::Corrupt(format!("block {:?}: {what}", layer.hash));
-            let (parent, delta) = (self.view_at(layer.parent)?, layer.changes.delta());
+            let (parent, delta) = (self.view_at(layer.parent)?, layer.delta());
             // The runtime of the block said which version; only one gives the root.
             let is_right = [StateVersion::V1, StateVersion::V0].into_iter().try_fold(false, |is_right, version| {
                 Ok::<_, StateError>(is_right || parent.root_after(&delta, version)?.root == layer.root)

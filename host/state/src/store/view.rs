@@ -2,7 +2,6 @@
 
 use std::{
     marker::PhantomData,
-    ops::Bound,
     sync::{Arc, OnceLock},
 };
 
@@ -11,12 +10,11 @@ use ziver_trie::{StateVersion, empty_root, hash_db::Hasher};
 
 use super::{
     history,
+    layer::{Layer, key_hash},
     shared::Shared,
-    tree::{Layer, key_hash},
 };
 use crate::{
     CODE_KEY, Changes, Delta, RuntimeCode, StateError, TrieChanges, View,
-    changes::ChangeSet,
     limits::{UNDO_ATTEMPTS_MAX, UNDONE_KEYS_MAX},
     trie::Tries,
 };
@@ -154,9 +152,8 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
             let flat = self.shared.flat.next_key(child, &cursor)?;
             let changed = history::next_key(self.shared.db.as_ref(), child, &cursor)?;
             self.check()?;
-            let range = (Bound::Excluded(cursor.as_slice()), Bound::Unbounded);
-            let own = self.sets(child).filter_map(|set| set.range::<[u8], _>(range).next()).map(|(key, _)| key).min();
-            let Some(next) = flat.into_iter().chain(changed).chain(own.cloned()).min() else { return Ok(None) };
+            let own = self.next_change(child, &cursor).cloned();
+            let Some(next) = flat.into_iter().chain(changed).chain(own).min() else { return Ok(None) };
             if self.get(child, &next)?.is_some() {
                 return Ok(Some(next));
             }
@@ -164,8 +161,15 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
         }
     }
 
-    fn sets<'a>(&'a self, child: Option<&'a [u8]>) -> impl Iterator<Item = &'a ChangeSet> + 'a {
-        self.layers.iter().filter_map(move |layer| layer.changes.set(child))
+    /// The first key behind `after` that a layer changes.
+    fn next_change(&self, child: Option<&[u8]>, after: &[u8]) -> Option<&Vec<u8>> {
+        self.layers.iter().filter_map(|layer| layer.next_change(child, after)).min()
+    }
+
+    /// What the layers do to a key.
+    fn change(&self, child: Option<&[u8]>, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+        let hash = key_hash(key);
+        self.layers.iter().find_map(|layer| layer.change(child, key, hash))
     }
 
     /// The next key by layers and flat state; only right if the flat state still holds afterwards.
@@ -173,15 +177,14 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
         let mut cursor = after.to_vec();
         let mut below = self.shared.flat.next_key(child, &cursor)?;
         loop {
-            let range = (Bound::Excluded(cursor.as_slice()), Bound::Unbounded);
-            let above = self.sets(child).filter_map(|set| set.range::<[u8], _>(range).next()).map(|(key, _)| key).min();
+            let above = self.next_change(child, &cursor);
             let next = match (above, &below) {
                 (None, None) => return Ok(None),
                 (Some(key), None) => key,
                 (None, Some(key)) => key,
                 (Some(above), Some(below)) => above.min(below),
             };
-            let change = self.sets(child).find_map(|set| set.get(next));
+            let change = self.change(child, next);
             if change.is_none_or(Option::is_some) {
                 return Ok(Some(next.clone()));
             }
@@ -193,8 +196,9 @@ impl<H: Hasher<Out = Hash>> LayeredView<H> {
     }
 
     fn read_code(&self) -> Result<Option<Arc<RuntimeCode>>, StateError> {
+        let hash = key_hash(CODE_KEY);
         for layer in &self.layers {
-            match layer.changes.main.get(CODE_KEY) {
+            match layer.change(None, CODE_KEY, hash) {
                 None => {}
                 Some(None) => return Ok(None),
                 Some(Some(bytes)) => {
@@ -224,8 +228,7 @@ impl<H: Hasher<Out = Hash>> View for LayeredView<H> {
 
     fn get(&self, child: Option<&[u8]>, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
         self.check()?;
-        let hash = key_hash(key);
-        if let Some(change) = self.layers.iter().find_map(|layer| layer.change(child, key, hash)) {
+        if let Some(change) = self.change(child, key) {
             return Ok(change.clone());
         }
         if self.flat_holds() {
