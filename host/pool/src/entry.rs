@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ziver_primitives::{AccountId20, BlockNumber, Hash, Nonce, validity::ValidTransaction};
 
+use crate::Map;
 use crate::share::Shares;
 
 /// An opaque name for something that a transaction needs or gives.
@@ -127,30 +128,41 @@ impl Entry {
 pub(crate) struct Lane {
     pub ranks: BTreeSet<Rank>,
     pub bytes: usize,
-    shares: Shares,
+    /// Kept only where somebody has to go: a lane that never gets full does without.
+    shares: Option<Shares>,
 }
 
 impl Lane {
     pub fn add(&mut self, entry: &Entry) {
         if self.ranks.insert(entry.rank()) {
             self.bytes += entry.transaction.bytes.len();
-            self.shares.add(entry);
+            if let Some(shares) = &mut self.shares {
+                shares.add(entry);
+            }
         }
     }
 
     pub fn remove(&mut self, entry: &Entry) {
         if self.ranks.remove(&entry.rank()) {
             self.bytes -= entry.transaction.bytes.len();
-            self.shares.remove(entry);
+            if let Some(shares) = &mut self.shares {
+                shares.remove(entry);
+            }
         }
     }
 
-    pub fn exceeds(&self, count_max: usize, bytes_max: usize) -> bool {
-        self.ranks.len() > count_max || self.bytes > bytes_max
-    }
-
-    /// The one to evict: lowest priority; among equals the last of the account that has most of them.
-    pub fn worst(&self) -> Option<Hash> {
-        self.shares.worst()
+    /// The one to evict, if there are too many or too large ones: lowest priority; among equals the last of the account that
+    /// has most of them. `entries` has all of them.
+    pub fn excess(&mut self, entries: &Map<Hash, Entry>, count_max: usize, bytes_max: usize) -> Option<Hash> {
+        if self.ranks.len() <= count_max && self.bytes <= bytes_max {
+            // Half of it had to leave since: whoever fills it again pays for the next ones.
+            if self.ranks.len() <= count_max / 2 && self.bytes <= bytes_max / 2 {
+                self.shares = None;
+            }
+            return None;
+        }
+        let ranks = &self.ranks;
+        let all = || ranks.iter().filter_map(|rank| entries.get(&rank.hash)).collect();
+        self.shares.get_or_insert_with(all).worst()
     }
 }

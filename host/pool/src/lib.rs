@@ -51,6 +51,9 @@ mod ready;
 mod share;
 mod watch;
 
+/// By what is looked up alone, never gone through. The hash function has a seed in each process, since clients choose what is looked up.
+type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
 pub use entry::{Candidate, Sender, Tag, Transaction};
 pub use error::SubmitError;
 pub use limits::Limits;

@@ -5,7 +5,7 @@
 //! What is looked up by hash or tag alone is in hash maps, nobody goes through them: in a pool of many thousands a lookup is a
 //! few times cheaper than in a tree. What has an order is in trees.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ziver_primitives::{
@@ -13,6 +13,7 @@ use ziver_primitives::{
     validity::{TransactionPriority, ValidTransaction},
 };
 
+use crate::Map;
 use crate::ban::BanList;
 use crate::entry::{Candidate, Entry, Identity, Lane, Rank, Sender, Tag, Transaction};
 use crate::error::SubmitError;
@@ -59,12 +60,12 @@ pub struct PoolSize {
 /// The transaction pool. See the crate's documentation.
 pub struct Pool {
     limits: Limits,
-    entries: HashMap<Hash, Entry>,
-    providers: HashMap<Tag, Hash>,
-    requirers: HashMap<Tag, BTreeSet<Hash>>,
+    entries: Map<Hash, Entry>,
+    providers: Map<Tag, Hash>,
+    requirers: Map<Tag, BTreeSet<Hash>>,
     ready: Lane,
     future: Lane,
-    accounts: HashMap<AccountId20, Account>,
+    accounts: Map<AccountId20, Account>,
     /// Ready transactions that depend on no other of the pool.
     roots: BTreeSet<Rank>,
     /// Ends of validity with numbers of arrival, of those that end.
@@ -82,12 +83,12 @@ impl Pool {
     pub fn new(limits: Limits) -> Self {
         Pool {
             limits,
-            entries: HashMap::new(),
-            providers: HashMap::new(),
-            requirers: HashMap::new(),
+            entries: Map::default(),
+            providers: Map::default(),
+            requirers: Map::default(),
             ready: Lane::default(),
             future: Lane::default(),
-            accounts: HashMap::new(),
+            accounts: Map::default(),
             roots: BTreeSet::new(),
             expiry: BTreeSet::new(),
             by_arrival: BTreeMap::new(),
@@ -176,16 +177,14 @@ impl Pool {
     /// Transactions of the pool that give one of the same tags are `usurped`.
     pub fn enact(&mut self, block: Hash, number: BlockNumber, included: &[Included]) {
         for (index, Included { hash, provides }) in included.iter().enumerate() {
-            let provides = match self.entries.get(hash) {
-                Some(entry) => entry.transaction.provides.clone(),
-                None => provides.clone(),
-            };
+            let own = self.entries.get(hash).map(|entry| Arc::clone(&entry.transaction));
+            let provides = own.as_ref().map_or(provides, |own| &own.provides);
             self.watched.enact(*hash, block, u32::try_from(index).unwrap_or(u32::MAX), number);
-            for tag in &provides {
+            for tag in provides {
                 self.give(tag);
             }
             self.take_out(hash);
-            for tag in &provides {
+            for tag in provides {
                 if let Some(other) = self.providers.get(tag).copied() {
                     self.take_out(&other);
                     self.watched.emit(other, Status::Usurped { by: *hash });
@@ -449,14 +448,9 @@ impl Pool {
     fn enforce_limits(&mut self, new: Option<Hash>) {
         let Limits { ready_count_max, ready_bytes_max, future_count_max, future_bytes_max, .. } = self.limits;
         loop {
-            let worst = if self.ready.exceeds(ready_count_max, ready_bytes_max) {
-                self.ready.worst()
-            } else if self.future.exceeds(future_count_max, future_bytes_max) {
-                self.future.worst()
-            } else {
-                return;
-            };
-            let Some(hash) = worst else { return };
+            let ready = self.ready.excess(&self.entries, ready_count_max, ready_bytes_max);
+            let future = || self.future.excess(&self.entries, future_count_max, future_bytes_max);
+            let Some(hash) = ready.or_else(future) else { return };
             self.take_out(&hash);
             if new != Some(hash) {
                 self.watched.emit(hash, Status::Dropped);

@@ -3,10 +3,11 @@
 //! Among the transactions that depend on nothing left to take, the best comes next: higher priority, then earlier arrival.
 //! The iterator borrows the pool; what the author finds out is applied to the pool afterwards.
 
-use std::collections::{BTreeSet, HashMap, btree_set};
+use std::collections::{BTreeSet, btree_set};
 use std::iter::{Peekable, Rev};
 use std::sync::Arc;
 
+use crate::Map;
 use ziver_primitives::Hash;
 
 use crate::entry::{Rank, Transaction};
@@ -19,7 +20,7 @@ pub struct Ready<'a> {
     /// Transactions whose dependencies have all been yielded.
     unlocked: BTreeSet<Rank>,
     /// Dependencies still to come of transactions that saw some of theirs.
-    waiting: HashMap<Hash, usize>,
+    waiting: Map<Hash, usize>,
     last: Option<&'a Arc<Transaction>>,
 }
 
@@ -29,7 +30,7 @@ impl<'a> Ready<'a> {
             pool,
             roots: roots.iter().rev().peekable(),
             unlocked: BTreeSet::new(),
-            waiting: HashMap::new(),
+            waiting: Map::default(),
             last: None,
         }
     }

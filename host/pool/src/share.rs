@@ -4,10 +4,11 @@
 //! that one. In a lane that is full the lowest priority goes first; among equals the account that has most of them gives, again,
 //! the one with the highest nonce. So nobody is driven out by somebody who sends more, unless the other pays more.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ziver_primitives::{AccountId20, Hash, Nonce, validity::TransactionPriority};
 
+use crate::Map;
 use crate::entry::Entry;
 
 /// Place in an account's own order: nonce, arrival, hash.
@@ -66,7 +67,7 @@ impl Share {
 /// Transactions of one priority in a lane. Those of unknown senders count as one account's.
 #[derive(Default)]
 struct Class {
-    shares: HashMap<Option<AccountId20>, Share>,
+    shares: Map<Option<AccountId20>, Share>,
     by_size: BTreeSet<((usize, u64), Option<AccountId20>)>,
 }
 
@@ -87,6 +88,15 @@ impl Class {
 /// The transactions of a lane by priority and account.
 #[derive(Default)]
 pub(crate) struct Shares(BTreeMap<TransactionPriority, Class>);
+
+impl<'a> FromIterator<&'a Entry> for Shares {
+    fn from_iter<T: IntoIterator<Item = &'a Entry>>(entries: T) -> Self {
+        entries.into_iter().fold(Self::default(), |mut shares, entry| {
+            shares.add(entry);
+            shares
+        })
+    }
+}
 
 impl Shares {
     pub fn add(&mut self, entry: &Entry) {

@@ -3,8 +3,9 @@
 //! A watched transaction is remembered after it left the pool into a block, until the block is final or the wait is given
 //! up. The bound is on transactions, not on listeners: whoever has many listeners for one transaction fans events out.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::Map;
 use ziver_primitives::{BlockNumber, Hash};
 
 /// What happened to a watched transaction; the statuses of Substrate's `author_submitAndWatchExtrinsic`.
@@ -87,8 +88,8 @@ struct Inclusion {
 
 #[derive(Default)]
 pub(crate) struct Watched {
-    transactions: HashMap<Hash, Option<Inclusion>>,
-    by_block: HashMap<Hash, BTreeSet<Hash>>,
+    transactions: Map<Hash, Option<Inclusion>>,
+    by_block: Map<Hash, BTreeSet<Hash>>,
     by_number: BTreeSet<(BlockNumber, Hash)>,
     events: Vec<Event>,
 }

@@ -15,7 +15,7 @@ pub fn bytes(data: impl AsRef<[u8]>) -> String {
     let data = data.as_ref();
     let mut text = String::with_capacity(2 + 2 * data.len());
     text.push_str("0x");
-    text.push_str(&hex::encode(data));
+    faster_hex::hex_append(data, &mut text);
     text
 }
 

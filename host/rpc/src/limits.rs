@@ -9,6 +9,8 @@ pub const REQUEST_BYTES_MAX: u32 = 15 * 1024 * 1024;
 pub const RESPONSE_BYTES_MAX: u32 = 32 * 1024 * 1024;
 /// Requests in one batch array.
 pub const BATCH_REQUESTS_MAX: u32 = 1_000;
+/// Submissions of one batch that are in work at the same time. They take that many places of [`ENGINE_COMMANDS_MAX`].
+pub const BATCH_SUBMISSIONS_AT_ONCE_MAX: usize = 32;
 /// Connections served at the same time unless the node says otherwise; more are answered with HTTP status 429.
 pub const CONNECTIONS_MAX: u32 = 512;
 /// Connections of one client's address at the same time unless the node says otherwise; more are answered with 429.

@@ -1,7 +1,9 @@
 //! What the server tells of its work to whoever counts it: calls and their times.
 //!
 //! [`Observed`] is jsonrpsee middleware next to the methods. It takes batches apart, so that each call in them counts
-//! by itself. Names that no method has reach the observer as [`UNKNOWN`]: what clients make up must not grow tables.
+//! by itself, and answers them one after the other; but submissions that stand in a row are in work together, because the engine judges
+//! many for little more than one. Names that no method has reach the observer as [`UNKNOWN`]: what clients make up must not grow
+//! tables.
 //!
 //! Out of scope: what is done with it.
 
@@ -10,13 +12,19 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use jsonrpsee::{
     BatchResponseBuilder, MethodResponse, Methods,
     core::middleware::{Batch, BatchEntry, Notification, Request, RpcServiceT},
 };
 
+use crate::limits::BATCH_SUBMISSIONS_AT_ONCE_MAX;
+
 /// Bytes of a made-up name that are logged.
 const NAME_BYTES_MAX: usize = 64;
+/// Methods whose calls in a batch are in work together where they follow each other. They reach the engine in their order. All
+/// others begin when those before them are answered, as their clients may rely on.
+const SUBMISSIONS: [&str; 2] = ["author_submitExtrinsic", "zx_sendRawTransaction"];
 /// In place of names that no method has.
 pub const UNKNOWN: &str = "unknown";
 
@@ -49,6 +57,54 @@ pub struct Observed<S> {
     pub observer: Arc<dyn Observe>,
     /// Bytes that the answers of a batch may have together.
     pub response_bytes_max: usize,
+}
+
+impl<S> Observed<S>
+where
+    Self: RpcServiceT<MethodResponse = MethodResponse>,
+    S: RpcServiceT<NotificationResponse = MethodResponse>,
+{
+    /// What a batch is answered; an error where its answers are too long together.
+    async fn answers(&self, batch: Batch<'_>) -> Result<MethodResponse, MethodResponse> {
+        let mut responses = BatchResponseBuilder::new_with_limit(self.response_bytes_max);
+        let mut has_notes = false;
+        let mut submissions = FuturesOrdered::new();
+        for entry in batch {
+            let is_submission =
+                matches!(&entry, Ok(BatchEntry::Call(request)) if SUBMISSIONS.contains(&request.method_name()));
+            let before_max = if is_submission { BATCH_SUBMISSIONS_AT_ONCE_MAX.saturating_sub(1) } else { 0 };
+            while submissions.len() > before_max
+                && let Some(response) = submissions.next().await
+            {
+                responses.append(response)?;
+            }
+            let response = match entry {
+                Ok(BatchEntry::Call(request)) if is_submission => {
+                    submissions.push_back(self.call(request));
+                    continue;
+                }
+                Ok(BatchEntry::Call(request)) => self.call(request).await,
+                Ok(BatchEntry::Notification(note)) => {
+                    has_notes = true;
+                    self.service.notification(note).await;
+                    continue;
+                }
+                Err(error) => {
+                    let (error, id) = error.into_parts();
+                    MethodResponse::error(id, error)
+                }
+            };
+            responses.append(response)?;
+        }
+        while let Some(response) = submissions.next().await {
+            responses.append(response)?;
+        }
+        // A batch of nothing is a wrong request, one of notifications has no answer.
+        Ok(match responses.is_empty() && has_notes {
+            true => MethodResponse::notification(),
+            false => MethodResponse::from_batch(responses.finish()),
+        })
+    }
 }
 
 impl<S> RpcServiceT for Observed<S>
@@ -88,32 +144,7 @@ where
 
     fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let this = self.clone();
-        async move {
-            let mut responses = BatchResponseBuilder::new_with_limit(this.response_bytes_max);
-            let mut has_notes = false;
-            for entry in batch {
-                let response = match entry {
-                    Ok(BatchEntry::Call(request)) => this.call(request).await,
-                    Ok(BatchEntry::Notification(note)) => {
-                        has_notes = true;
-                        this.service.notification(note).await;
-                        continue;
-                    }
-                    Err(error) => {
-                        let (error, id) = error.into_parts();
-                        MethodResponse::error(id, error)
-                    }
-                };
-                if let Err(too_long) = responses.append(response) {
-                    return too_long;
-                }
-            }
-            // A batch of nothing is a wrong request, one of notifications has no answer.
-            match responses.is_empty() && has_notes {
-                true => MethodResponse::notification(),
-                false => MethodResponse::from_batch(responses.finish()),
-            }
-        }
+        async move { this.answers(batch).await.unwrap_or_else(|too_long| too_long) }
     }
 
     fn notification<'a>(&self, note: Notification<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {

@@ -139,7 +139,7 @@ impl<'de> Deserialize<'de> for Bytes {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Vec<u8>, E> {
-                hex::decode(text.strip_prefix("0x").unwrap_or(text))
+                faster_hex::hex_decode_vec(text.strip_prefix("0x").unwrap_or(text).as_bytes())
                     .map_err(|why| E::custom(format_args!("hexadecimal bytes expected: {why}")))
             }
         }

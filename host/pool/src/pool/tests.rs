@@ -442,6 +442,21 @@ fn full_pool_of_equals_takes_from_whoever_has_most() {
     assert_eq!(order(&pool), [5, 10, 1, 2]);
 }
 
+#[test]
+fn pool_that_was_full_and_is_full_again_takes_from_whoever_has_most() {
+    let mut pool = Pool::new(Limits { ready_count_max: 4, ..Limits::default() });
+    for nonce in 0..4 {
+        pool.submit(sent(10 + u64::from(nonce), 5, 1, nonce), NOW).unwrap();
+    }
+    assert_eq!(pool.submit(sent(1, 5, 2, 0), NOW), Ok(Placed::Ready));
+    pool.enact(hash(90), 11, &[included(1), included(10)]);
+    assert_eq!(order(&pool), [11, 12]);
+    pool.submit(sent(14, 5, 1, 3), NOW).unwrap();
+    pool.submit(sent(2, 5, 3, 0), NOW).unwrap();
+    assert_eq!(pool.submit(sent(3, 5, 4, 0), NOW), Ok(Placed::Ready));
+    assert_eq!(order(&pool), [11, 12, 2, 3]);
+}
+
 /// Numbers of the transactions that are told of as newly ready.
 fn newly_ready(pool: &mut Pool) -> Vec<u64> {
     let number = |hash: Hash| u64::from_be_bytes(hash.as_bytes()[24..].try_into().unwrap());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use ziver_rpc::limits::{PENDING_AT_ONCE_MAX, PENDING_BYTES_MAX, TRANSACTION_BYTES_MAX};
 
 use crate::{
-    client::{Ws, call, error, result},
+    client::{Ws, call, error, post, result},
     fake::Node,
 };
 
@@ -14,6 +14,35 @@ fn accepted_transaction_is_answered_with_its_hash() {
     let expected = format!("0x{}", hex::encode(ziver_primitives::hashing::blake2_256(&[4, 0])));
     for method in ["author_submitExtrinsic", "zx_sendRawTransaction"] {
         assert_eq!(result(node.address, method, json!(["0x0400"])), expected);
+    }
+}
+
+#[test]
+fn submissions_in_a_row_of_a_batch_are_in_work_together_and_answered_in_their_order() {
+    let node = Node::start();
+    // The engine answers the first ones when it has the last one.
+    let transactions = ["0x080d01", "0x080d02", "0x0801", "0x080d03", "0x080e"];
+    let request = |id: usize, method: &str, params: Value| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let methods = ["author_submitExtrinsic", "zx_sendRawTransaction"].into_iter().cycle();
+    let mut batch: Vec<Value> =
+        (0..).zip(methods.zip(transactions)).map(|(id, (method, bytes))| request(id, method, json!([bytes]))).collect();
+    batch.push(request(9, "zx_blockNumber", json!([])));
+    let hash = |bytes: &str| {
+        let bytes = hex::decode(bytes.trim_start_matches("0x")).unwrap();
+        format!("0x{}", hex::encode(ziver_primitives::hashing::blake2_256(&bytes)))
+    };
+    let batch = Value::from(batch).to_string();
+    let over_http: Value = serde_json::from_str(&post(node.address, batch.as_bytes()).1).unwrap();
+    let over_websocket = Ws::connect(node.address).answer(&batch);
+    for answers in [over_http, over_websocket] {
+        for (id, bytes) in transactions.iter().enumerate() {
+            assert_eq!(answers[id]["id"], id);
+            match *bytes {
+                "0x0801" => assert_eq!(answers[id]["error"]["code"], 1010),
+                _ => assert_eq!(answers[id]["result"], hash(bytes)),
+            }
+        }
+        assert_eq!((&answers[5]["id"], answers[5]["result"].is_string()), (&json!(9), true), "{answers}");
     }
 }
 

@@ -28,9 +28,11 @@ fn pool_transaction(bytes: &Arc<[u8]>) -> PoolTransaction {
     }
 }
 
-/// Judges transactions by their first byte after the prefix.
+/// Judges transactions by their first byte after the prefix. Those with 13 there are answered when one with 14 comes, the last one
+/// first.
 pub async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>, kept: Kept) {
     let mut mining = MiningStatus { mining: true, author: ALITH.parse().unwrap(), sealing: "interval=2000".into() };
+    let mut held = Vec::new();
     while let Some(command) = peer.commands.recv().await {
         let ready = kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match command {
@@ -52,6 +54,13 @@ pub async fn engine(mut peer: LinkPeer, submitted: Arc<AtomicUsize>, kept: Kept)
                     None => Err(SubmitError::BadFormat("Not enough data".into())),
                     _ => Ok(hash),
                 };
+                if bytes.get(1) == Some(&13) {
+                    held.push((reply, hash));
+                    continue;
+                }
+                if bytes.get(1) == Some(&14) {
+                    held.drain(..).rev().for_each(|(reply, hash)| drop(reply.send(Ok(hash))));
+                }
                 if verdict.is_ok() && bytes.len() > 1 << 20 {
                     // A large one is accepted by being listed ever after.
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes.as_slice().into());
