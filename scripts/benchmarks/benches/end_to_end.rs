@@ -34,7 +34,7 @@ struct Options {
     /// Paired runs [default: 3, quick 1].
     #[arg(long)]
     runs: Option<u32>,
-    /// Only this: saturate, batches or burst.
+    /// Only this: saturate, batches or burst; or load, which is the load of saturate without the latency that follows.
     #[arg(long)]
     only: Option<String>,
     /// Block times, in seconds; quick takes the first.
@@ -86,6 +86,10 @@ fn run(options: &Options) -> std::io::Result<()> {
         }
     };
     sizes.saturation = options.transfers.unwrap_or(sizes.saturation);
+    let only_load = options.only.as_deref() == Some("load");
+    if only_load {
+        sizes.latency_s = 0;
+    }
     let most = sizes.burst;
     let ziver: &'static dyn Subject = Box::leak(Box::new(Ziver { program: options.ziver.clone() }));
     let anvil: Option<&'static dyn Subject> =
@@ -94,7 +98,7 @@ fn run(options: &Options) -> std::io::Result<()> {
     let is_wanted = |what: &str| options.only.as_deref().is_none_or(|only| only == what);
     let subjects: Vec<_> = [Some(ziver), anvil].into_iter().flatten().collect();
     let mut variants: Vec<(u32, Transport)> = Vec::new();
-    if is_wanted("saturate") {
+    if is_wanted("saturate") || only_load {
         let count = if is_quick { 1 } else { options.block_s.len() };
         variants.extend(options.block_s.iter().take(count).map(|block_s| (*block_s, Transport::WebSocket)));
     }

@@ -37,7 +37,7 @@ pub struct Sizes {
     pub saturation: u32,
     /// Transfers that wait for a block at most, while so many are handed in as the server takes.
     pub outstanding: usize,
-    /// Seconds of the measurement of latency.
+    /// Seconds of the measurement of latency; 0 for none.
     pub latency_s: u32,
     /// Its share of the load that was found to be the most.
     pub latency_share: f64,
@@ -154,7 +154,7 @@ impl Saturation {
             .figure("per_second", cost.per_second(outcome.included))
             .figure("mib", play.server.resident_mib())
             .tell();
-        if self.transport == Transport::WebSocket {
+        if self.transport == Transport::WebSocket && sizes.latency_s > 0 {
             let per_second = cost.per_second(outcome.included) * sizes.latency_share;
             self.latency(scene, subject, (&play, range.end), per_second);
         }

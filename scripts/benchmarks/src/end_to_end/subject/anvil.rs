@@ -1,6 +1,7 @@
 //! Anvil, Foundry's development node: in memory, without a state root that survives it.
 //!
-//! It gets every help that its options offer: no log, no limit of gas in a block, first come first served, all processors.
+//! It gets every help that its options offer: no log, no limit of gas in a block, first come first served, all processors, no old states
+//! (which it would write to the disk, gigabytes of them in the home folder, where a burst makes many blocks).
 
 use std::{
     path::{Path, PathBuf},
@@ -38,6 +39,7 @@ impl Subject for Anvil {
     fn command(&self, folder: &Path, port: u16, sealing: Sealing) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["--quiet", "--no-request-size-limit", "--order", "fifo", "--threads", "0", "--accounts", "1"]);
+        command.arg("--prune-history");
         command.args(["--gas-limit", &BLOCK_GAS.to_string(), "--port", &port.to_string()]);
         command.arg("--init").arg(folder.join(GENESIS));
         if let Sealing::Interval { seconds } = sealing {
