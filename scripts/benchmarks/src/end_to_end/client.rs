@@ -14,7 +14,7 @@ use serde_json::{Value, json, value::RawValue};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Bytes, Message, Utf8Bytes, protocol::WebSocketConfig},
+    tungstenite::{Message, Utf8Bytes, protocol::WebSocketConfig},
 };
 
 /// Largest message: a block with 100 thousand hashes fits.
@@ -69,7 +69,7 @@ pub async fn next(reader: &mut Reader) -> Option<Utf8Bytes> {
     loop {
         match reader.next().await? {
             Ok(Message::Text(text)) => return Some(text),
-            Ok(Message::Binary(bytes)) => return Utf8Bytes::try_from(Bytes::from(bytes)).ok(),
+            Ok(Message::Binary(bytes)) => return Utf8Bytes::try_from(bytes).ok(),
             Ok(Message::Close(_)) | Err(_) => return None,
             Ok(_) => {}
         }

@@ -317,7 +317,7 @@ impl Submitters {
                 if due_us > now_us {
                     break;
                 }
-                self.hand_in(next, Some(due_us), watch && next % WATCHED_EACH == 0).await;
+                self.hand_in(next, Some(due_us), watch && next.is_multiple_of(WATCHED_EACH)).await;
                 next += 1;
             }
         }
