@@ -3,7 +3,7 @@
 //! The peer is Substrate's runtime framework at its fastest: a runtime of System, Balances and TransactionPayment (`frame/runtime.rs`),
 //! compiled for this processor and called in this process. `frame_executive::Executive::execute_block` decodes a block's
 //! transactions, checks signatures and the usual extensions, executes, and computes the root of the state, which must be the
-//! header's. The trie is Substrate's, with the cache that its nodes have, over a hash map.
+//! header's. The trie is Substrate's, with the cache that its nodes have, over a hash map that takes each block's nodes.
 //!
 //! What is left out flatters FRAME: there is no Wasm, no database, no history of states, no check of a header, no consensus, no
 //! timestamp, no author who is paid. Ziver's import beside it does all of that, in Wasm, synced to disk.
