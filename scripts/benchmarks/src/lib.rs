@@ -16,7 +16,8 @@
 //! # Usage
 //! `scripts/bench` at the root of the checkout runs them all; each alone is `cargo bench --bench trie -- --help`.
 //!
-//! Invariant: subjects that are compared take turns within one run (A B A B ...), so that load beside meets both.
+//! Invariant: subjects that are compared take turns within one run (A B A B ...), so that load beside meets both. The import is the
+//! exception, since it is measured in the workspace: FRAME's runs follow Ziver's, and both stand beside bare signature recovery.
 
 pub mod blocks;
 pub mod cpu;

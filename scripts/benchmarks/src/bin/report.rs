@@ -26,6 +26,17 @@ use machine::Machine;
 use summary::{Benchmark, Row, summarise};
 use ziver_benchmarks::record;
 
+/// What has to be known of a subject to read the figures of a benchmark: benchmark, subject, text.
+const NOTES: [(&str, &str, &str); 1] = [(
+    "import",
+    "frame-native",
+    "`frame-native` is FRAME 49: a runtime of System, Balances and TransactionPayment, compiled for this processor. \
+     `Executive::execute_block` checks signatures, executes and computes the root, on one thread; the block's nodes go to a hash \
+     map. It has no Wasm, no database, no old states, no author who is paid, and its hash is BLAKE2b: all of that flatters it. \
+     `ziver` executes in Wasm, on two processors, and syncs every block to RocksDB. The two don't take turns here: FRAME's runs \
+     follow all of Ziver's. How fast the machine was during either shows in the two rows of `recover`.",
+)];
+
 #[derive(Parser)]
 #[command(about = "Tables and plots of the records that benchmarks left")]
 struct Options {
@@ -63,20 +74,28 @@ fn write(docs: &Path, command: &str, benchmarks: &[Benchmark]) -> io::Result<()>
 fn page(command: &str, machine: &Machine, benchmarks: &[Benchmark]) -> String {
     let mut out = format!(
         "# Benchmarks\n\nThis page is written by `{command}`. Each figure is the median of several runs, in which the subjects that are \
-         compared took turns; the ratio is the median of the ratios of paired runs. `per_cpu_second` counts the processor time of all \
-         threads of the process.\n\n{machine}"
+         compared took turns where no note says otherwise; the ratio is the median of the ratios of paired runs. `per_cpu_second` \
+         counts the processor time of all threads of the process.\n\n{machine}"
     );
     for benchmark in benchmarks {
         // Writing to a string can't fail.
         let _ = write!(
             out,
-            "\n## {name}\n\n![{name}]({plot})\n\n{table}\n",
+            "\n## {name}\n\n![{name}]({plot})\n\n{notes}{table}\n",
             name = benchmark.name,
             plot = plot::file_name(&benchmark.name),
+            notes = notes(benchmark),
             table = table(benchmark)
         );
     }
     out
+}
+
+/// A paragraph for each of [`NOTES`] that is about a subject of `benchmark`.
+fn notes(benchmark: &Benchmark) -> String {
+    let of = NOTES.iter().filter(|(name, ..)| *name == benchmark.name);
+    let about = of.filter(|(_, subject, _)| benchmark.rows().any(|(_, row)| row.subject == *subject));
+    about.map(|(_, _, text)| format!("{text}\n\n")).collect()
 }
 
 fn table(benchmark: &Benchmark) -> Table {

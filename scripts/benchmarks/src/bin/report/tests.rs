@@ -46,6 +46,14 @@ fn page_and_plots_are_written() {
 }
 
 #[test]
+fn note_stands_only_where_its_subject_is() {
+    let record = |subject| Record::new("import", subject, 1).parameter("accounts", 10).figure("per_cpu_second", 1.0);
+    let page = |records: &[Record]| page("scripts/bench", &Machine::here(), &summarise(records));
+    assert!(page(&[record("ziver"), record("frame-native")]).contains("\n\n`frame-native` is FRAME"));
+    assert!(!page(&[record("ziver")]).contains("FRAME"));
+}
+
+#[test]
 fn large_numbers_have_separators() {
     assert_eq!(number(1_234_567.4), "1,234,567");
     assert_eq!(number(-1_234.0), "-1,234");
