@@ -40,6 +40,8 @@ const PACE: Duration = Duration::from_millis(2);
 const QUEUED_MAX: usize = 1 << 16;
 /// A load during which nothing happens for so long has failed.
 const STALL_MAX: Duration = Duration::from_secs(30);
+/// So has one that takes longer than this, once all of it is handed in.
+const LOAD_MAX: Duration = Duration::from_secs(90);
 /// Of so many transfers of a latency measurement one is watched.
 pub const WATCHED_EACH: u32 = 16;
 
@@ -261,7 +263,8 @@ impl Submitters {
                 true
             }
         };
-        let is_whole = fed && tracker.wait(settled + range.len()).await;
+        let all = tracker.wait(settled + range.len());
+        let is_whole = fed && tokio::time::timeout(LOAD_MAX, all).await.unwrap_or(false);
         let times = |from: &[AtomicU64]| -> Vec<f64> {
             let latency = |index: u32| {
                 let (sent, arrived) = (&tracker.sent_us[index as usize], &from[index as usize]);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::samples::Sample;
 
 /// What the functions of a part have in their names. Of two that fit a frame the first one counts.
-const PARTS: [(&str, &[&str]); 15] = [
+const PARTS: [(&str, &[&str]); 16] = [
     ("signature recovery", &["secp256k1", "ziver_executor::recover"]),
     ("trie", &["ziver_state::trie", "ziver_trie", "trie_db", "triehash"]),
     ("database, reads", &["rocksdb::DBImpl::Get", "rocksdb_get", "rocksdb_iter"]),
@@ -17,6 +17,7 @@ const PARTS: [(&str, &[&str]); 15] = [
     ("state: overlay, caches, flat state, history", &["ziver_state::"]),
     ("host functions", &["ziver_executor::host"]),
     ("calls of the runtime", &["wasmtime", "ziver_executor"]),
+    ("sockets", &["tcp_sendmsg", "tcp_recvmsg", "__sys_sendto", "__sys_recvfrom"]),
     ("pool", &["ziver_pool"]),
     ("chain: blocks, index, finality", &["ziver_chain", "import::import"]),
     ("engine", &["ziver_engine"]),
