@@ -103,7 +103,7 @@ pub fn genesis_of(keys: &[Key]) -> GenesisSource {
 }
 
 /// A database in `folder`, with the settings of a node.
-pub fn rocks(folder: &Path) -> Arc<dyn Db> {
+pub fn rocks(folder: &Path) -> Arc<RocksDb> {
     Arc::new(RocksDb::open(folder, &RocksOptions::default()).expect("a new database"))
 }
 

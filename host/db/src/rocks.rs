@@ -15,7 +15,7 @@ use std::{
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator,
-    DBRecoveryMode, Direction, FlushOptions, IteratorMode, Options, WriteBatch, WriteOptions,
+    DBRecoveryMode, Direction, FlushOptions, IteratorMode, Options, WaitForCompactOptions, WriteBatch, WriteOptions,
 };
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
@@ -243,6 +243,16 @@ fn current(iterator: &DBRawIterator<'_>) -> Result<Option<KeyValue>, DbError> {
     match (iterator.key(), iterator.value()) {
         (Some(key), Some(value)) => Ok(Some((key.to_vec(), value.to_vec()))),
         _ => iterator.status().map(|()| None).map_err(|error| db_error(&error)),
+    }
+}
+
+impl RocksDb {
+    /// Waits until everything is flushed and nothing is left to compact. For benchmarks, whose clock should not meet what was written
+    /// before.
+    pub fn rest(&self) -> Result<(), DbError> {
+        let mut options = WaitForCompactOptions::default();
+        options.set_flush(true);
+        self.db.wait_for_compact(&options).map_err(|error| db_error(&error))
     }
 }
 
