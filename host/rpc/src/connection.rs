@@ -4,7 +4,8 @@
 //! requests in memory. [`Throttled`] stands between the socket and jsonrpsee: while the connection has too much in
 //! work, or too many bytes of answers that its client has not read, it reads nothing, and TCP makes the client wait. A
 //! client that takes nothing of what waits for it, or does not finish a message that it has begun, loses its
-//! connection. [`crate::guard`] counts what is in work and what is answered.
+//! connection. Messages to a WebSocket's client are sent together where they come close together (`coalesce`).
+//! [`crate::guard`] counts what is in work and what is answered.
 //!
 //! A handle to the [`Connection`] travels in each request's extensions, so that a subscription whose client does not
 //! read can close the whole connection. It does not keep the socket open: a connection costs one file descriptor, for
@@ -31,6 +32,7 @@ use crate::{
     },
 };
 
+mod coalesce;
 mod frames;
 mod throttled;
 

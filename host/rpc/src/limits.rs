@@ -47,6 +47,8 @@ pub const SLOW_READER_BYTES_MIN: usize = 64 * 1024;
 /// How long a client may take for one request, from its first byte to its last, unless the node says otherwise; so long
 /// may an HTTP connection be idle, too.
 pub const REQUEST_TIMEOUT_S: u32 = 60;
+/// Bytes of messages to one WebSocket's client that may wait to be sent together.
+pub const COALESCED_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a WebSocket that are read at a time.
 pub const FRAMES_READ_BYTES: usize = 16 * 1024;
 /// Bytes of requests of which only a part has arrived, over all connections. One that is not small may grow while it

@@ -14,7 +14,7 @@ use tokio::{
     time::Sleep,
 };
 
-use super::{Connection, frames::Frames};
+use super::{Connection, coalesce::Coalesce, frames::Frames};
 use crate::{
     arrival::Bounds,
     limits::{ARRIVING_RETRY_MS, FRAMES_READ_BYTES, SLOW_READER_BYTES_MIN, SLOW_READER_TIMEOUT_MS},
@@ -33,6 +33,8 @@ pub struct Throttled {
     _place: OwnedSemaphorePermit,
     reading: Reading,
     writing: Writing,
+    /// What a WebSocket's client is to get.
+    coalesce: Coalesce,
 }
 
 /// What comes in.
@@ -78,7 +80,7 @@ impl Throttled {
             nap: None,
             was_held_up: false,
         };
-        Self { socket, connection, _place: place, reading, writing: Writing::default() }
+        Self { socket, connection, _place: place, reading, writing: Writing::default(), coalesce: Coalesce::default() }
     }
 }
 
@@ -195,28 +197,87 @@ impl Writing {
     }
 }
 
-impl AsyncRead for Throttled {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        match this.connection.poll_read_allowed(cx) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(closed)) => {
-                // The client shall see the end now, not when the last request in work is done. Fails when it has left.
-                let _ = Pin::new(&mut this.socket).poll_shutdown(cx);
-                return Poll::Ready(Err(closed));
-            }
-            Poll::Pending => {
-                this.reading.was_held_up = true;
-                return Poll::Pending;
-            }
+impl Throttled {
+    fn poll_read_socket(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let allowed = self.connection.poll_read_allowed(cx);
+        if let Poll::Ready(Err(closed)) = allowed {
+            self.send_what_fits();
+            // The client shall see the end now, not when the last request in work is done. Fails when it has left.
+            let _ = Pin::new(&mut self.socket).poll_shutdown(cx);
+            return Poll::Ready(Err(closed));
         }
-        if this.connection.is_websocket() {
-            return this.reading.poll_frames(cx, (&mut this.socket, &this.connection), buffer);
+        if self.coalesce.is_reader_to_send(cx)
+            && let Poll::Ready(sent) = self.poll_send(cx)
+        {
+            sent?;
+        }
+        if allowed.is_pending() {
+            self.reading.was_held_up = true;
+            return Poll::Pending;
+        }
+        if self.connection.is_websocket() {
+            return self.reading.poll_frames(cx, (&mut self.socket, &self.connection), buffer);
         }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.socket).poll_read(cx, buffer))?;
-        this.reading.note_tail(&buffer.filled()[before..]);
+        ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
+        self.reading.note_tail(&buffer.filled()[before..]);
         Poll::Ready(Ok(()))
+    }
+
+    /// Takes `data` to be sent with others, if there is room; that is for messages.
+    fn take(&mut self, data: &[u8]) -> bool {
+        let is_taken = self.reading.frames.is_some() && self.coalesce.take(data);
+        if is_taken {
+            self.connection.settle(data.len());
+        }
+        is_taken
+    }
+
+    fn poll_write_socket(&mut self, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.socket).poll_write(cx, data);
+        self.writing.note(data.len(), &written, cx).inspect_err(|_| self.connection.close())?;
+        written
+    }
+
+    /// Sends all that is to be sent together.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.coalesce.is_empty() {
+            let written = Pin::new(&mut self.socket).poll_write(cx, self.coalesce.bytes());
+            let wanted = self.coalesce.bytes().len();
+            self.writing.note(wanted, &written, cx).inspect_err(|_| self.connection.close())?;
+            match ready!(written)? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                bytes => self.coalesce.sent(bytes),
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// [`Self::poll_send`] for a writer.
+    fn poll_send_by_writer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let sent = self.poll_send(cx);
+        self.coalesce.writer_tried(&sent);
+        sent
+    }
+
+    /// At the connection's end. What the socket has no room for is lost, like all that waits in it.
+    fn send_what_fits(&mut self) {
+        if !self.coalesce.is_empty() {
+            let _ = self.socket.try_write(self.coalesce.bytes());
+        }
+    }
+}
+
+impl AsyncRead for Throttled {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = self.poll_read_socket(cx, buffer);
+        match &read {
+            Poll::Pending => self.coalesce.reader_waits(cx),
+            Poll::Ready(Ok(())) if buffer.filled().len() > before => {}
+            Poll::Ready(_) => self.coalesce.reader_left(),
+        }
+        read
     }
 }
 
@@ -224,17 +285,32 @@ impl AsyncWrite for Throttled {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         this.connection.write_allowed(cx)?;
-        let written = Pin::new(&mut this.socket).poll_write(cx, data);
-        this.writing.note(data.len(), &written, cx).inspect_err(|_| this.connection.close())?;
+        if this.take(data) {
+            return Poll::Ready(Ok(data.len()));
+        }
+        ready!(this.poll_send_by_writer(cx))?;
+        if this.take(data) {
+            return Poll::Ready(Ok(data.len()));
+        }
+        let written = this.poll_write_socket(cx, data);
+        this.coalesce.writer_tried(&written);
         this.connection.written(&written);
         written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        if self.coalesce.is_empty() || self.coalesce.call_reader() {
+            return Poll::Ready(Ok(()));
+        }
+        self.connection.write_allowed(cx)?;
+        self.poll_send_by_writer(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.connection.write_allowed(cx) {
+            Ok(()) => ready!(self.poll_send_by_writer(cx))?,
+            Err(_) => self.send_what_fits(),
+        }
         Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 
@@ -245,9 +321,11 @@ impl AsyncWrite for Throttled {
     ) -> Poll<io::Result<usize>> {
         let this = &mut *self;
         this.connection.write_allowed(cx)?;
+        ready!(this.poll_send_by_writer(cx))?;
         let written = Pin::new(&mut this.socket).poll_write_vectored(cx, data);
         let wanted = data.iter().map(|part| part.len()).sum();
         this.writing.note(wanted, &written, cx).inspect_err(|_| this.connection.close())?;
+        this.coalesce.writer_tried(&written);
         this.connection.written(&written);
         written
     }
@@ -259,6 +337,7 @@ impl AsyncWrite for Throttled {
 
 impl Drop for Throttled {
     fn drop(&mut self) {
+        self.send_what_fits();
         self.connection.forget();
     }
 }
