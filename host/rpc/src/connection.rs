@@ -158,6 +158,11 @@ impl Connection {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether requests are in work, whose answers are going to follow.
+    fn is_in_work(&self) -> bool {
+        self.state().requests > 0
+    }
+
     fn is_websocket(&self) -> bool {
         self.state().is_websocket
     }

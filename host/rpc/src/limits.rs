@@ -49,6 +49,8 @@ pub const SLOW_READER_BYTES_MIN: usize = 64 * 1024;
 pub const REQUEST_TIMEOUT_S: u32 = 60;
 /// Bytes of messages to one WebSocket's client that may wait to be sent together.
 pub const COALESCED_BYTES_MAX: usize = 16 * 1024;
+/// How long one of them may wait for others, in microseconds, when another one comes.
+pub const COALESCED_US_MAX: u64 = 1_000;
 /// Bytes of a WebSocket that are read at a time.
 pub const FRAMES_READ_BYTES: usize = 16 * 1024;
 /// Bytes of requests of which only a part has arrived, over all connections. One that is not small may grow while it

@@ -332,7 +332,6 @@ impl Served {
             Err(refusal) => return *refusal,
         };
         let mut request = if is_websocket {
-            connection.upgrade();
             request.map(HttpBody::new)
         } else {
             match arrival::whole(request, self.bounds, &self.rules.budget).await {
@@ -343,7 +342,7 @@ impl Served {
         request.extensions_mut().insert(connection.clone());
         request.extensions_mut().insert(caller);
         let (rules, response_bytes_max) = (self.rules.clone(), self.response_bytes_max);
-        let watched = rules.clone();
+        let (watched, upgraded) = (rules.clone(), connection.clone());
         let guarded = RpcServiceBuilder::new()
             .layer_fn(move |service| Guard { service, connection: connection.clone(), caller, rules: rules.clone() })
             .layer_fn(move |service| Observed {
@@ -359,6 +358,9 @@ impl Served {
             tracing::debug!("an RPC request failed: {error}");
             arrival::answer(StatusCode::INTERNAL_SERVER_ERROR, crate::error::internal("the server failed"))
         });
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            upgraded.upgrade();
+        }
         with_methods(without_null(answer))
     }
 

@@ -52,7 +52,7 @@ struct Options {
     /// A folder for the long history; what was made there before is taken [default: a temporary one].
     #[arg(long)]
     history: Option<PathBuf>,
-    /// Seconds without anything to do, before memory is looked at [default: 30, quick 2].
+    /// Seconds without anything to do, before memory is looked at [default: 10, quick 2].
     #[arg(long)]
     idle_s: Option<u64>,
     /// What cargo adds.
@@ -74,12 +74,12 @@ fn run(options: &Options) -> io::Result<()> {
     let is_quick = options.size == "quick";
     let or = |given: Option<u32>, quick: u32, full: u32| given.unwrap_or(if is_quick { quick } else { full });
     let runs = or(options.runs, 1, 3);
-    let idle_s = options.idle_s.unwrap_or(if is_quick { 2 } else { 30 });
+    let idle_s = options.idle_s.unwrap_or(if is_quick { 2 } else { 10 });
     let starter = Starter { program: &options.ziver, block_ms: if is_quick { QUICK_BLOCK_MS } else { BLOCK_MS } };
     starts(&starter, runs)?;
     idle(&starter, idle_s)?;
     let ends = if is_quick { &ENDS[1..] } else { &ENDS };
-    histories(options, &starter, or(options.blocks, 2_000, 50_000), runs, ends)
+    histories(options, &starter, or(options.blocks, 2_000, 20_000), runs, ends)
 }
 
 /// A folder that goes with the value.

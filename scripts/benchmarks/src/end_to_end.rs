@@ -90,7 +90,9 @@ impl Scene {
             let submitters = Submitters::connect(address, transport, subject, tracker).await;
             // Slowly: a server that makes a block for each transaction may not survive a crowd.
             let warm_up = Pace::Closed { outstanding: self.sizes.outstanding.min(500) };
-            insist(subject, submitters.load(0..self.sizes.warm_up, warm_up, false).await).map(|_| submitters)
+            let warm = 0..self.sizes.warm_up;
+            let count = warm.len();
+            insist(subject, count, submitters.load(warm, warm_up, false).await).map(|_| submitters)
         })?;
         Ok(Play { server, submitters })
     }
@@ -106,11 +108,14 @@ impl Play {
 }
 
 /// All transfers are in blocks, or it is an error.
-fn insist(subject: &dyn Subject, outcome: Outcome) -> io::Result<Outcome> {
+fn insist(subject: &dyn Subject, wanted: usize, outcome: Outcome) -> io::Result<Outcome> {
     let Outcome { included, refused, reason, .. } = &outcome;
-    match (refused, outcome.latencies_ms.len() == *included) {
+    match (refused, outcome.latencies_ms.len() == *included && *included == wanted) {
         (0, true) => Ok(outcome),
-        _ => Err(io::Error::other(format!("{}: {included} included, {refused} refused: {reason:?}", subject.name()))),
+        _ => Err(io::Error::other(format!(
+            "{}: {included} of {wanted} included, {refused} refused: {reason:?}",
+            subject.name()
+        ))),
     }
 }
 
@@ -146,7 +151,7 @@ impl Saturation {
         let pace = Pace::Closed { outstanding: sizes.outstanding };
         let range = sizes.warm_up..sizes.warm_up + sizes.saturation;
         let (cost, outcome) = play.measure(scene, range.clone(), pace, false);
-        let outcome = insist(subject, outcome)?;
+        let outcome = insist(subject, range.len(), outcome)?;
         let per_cpu_second = cost.per_cpu_second(outcome.included);
         self.record("end_to_end", scene, subject)
             .parameter("transfers", sizes.saturation)

@@ -148,7 +148,8 @@ fn received(client: &mut std::net::TcpStream) -> Vec<u8> {
 #[test]
 fn messages_are_sent_together_when_others_had_their_turn() {
     run(async {
-        let (mut client, _connection, mut throttled) = with_a_reader_that_waits().await;
+        let (mut client, connection, mut throttled) = with_a_reader_that_waits().await;
+        let _work = connection.begin(1, 0);
         send(&mut throttled, b"one").await;
         send(&mut throttled, b"two").await;
         assert!(read_once(&mut throttled).await.is_pending());
@@ -162,9 +163,30 @@ fn messages_are_sent_together_when_others_had_their_turn() {
 }
 
 #[test]
+fn a_message_waits_for_no_other_when_nothing_is_in_work_or_it_has_waited_long() {
+    run(async {
+        let (mut client, connection, mut throttled) = with_a_reader_that_waits().await;
+        let work = connection.begin(1, 0);
+        send(&mut throttled, b"one").await;
+        assert_eq!(received(&mut client), b"");
+        drop(work);
+        send(&mut throttled, b"two").await;
+        assert_eq!(received(&mut client), b"onetwo");
+        let _work = connection.begin(1, 0);
+        send(&mut throttled, b"three").await;
+        assert_eq!(received(&mut client), b"");
+        let begin = std::time::Instant::now();
+        while begin.elapsed() <= Duration::from_micros(crate::limits::COALESCED_US_MAX) {}
+        send(&mut throttled, b"four").await;
+        assert_eq!(received(&mut client), b"threefour");
+    });
+}
+
+#[test]
 fn a_flush_sends_where_no_reader_will_come() {
     run(async {
-        let (mut client, _connection, mut throttled) = with_a_reader_that_waits().await;
+        let (mut client, connection, mut throttled) = with_a_reader_that_waits().await;
+        let _work = connection.begin(1, 0);
         send(&mut throttled, b"one").await;
         client.shutdown(std::net::Shutdown::Write).unwrap();
         throttled.socket.readable().await.unwrap();
@@ -180,6 +202,7 @@ fn what_waits_is_sent_before_the_socket_goes() {
     run(async {
         for end in 0..3 {
             let (mut client, connection, mut throttled) = with_a_reader_that_waits().await;
+            let _work = connection.begin(1, 0);
             send(&mut throttled, b"last words").await;
             match end {
                 0 => throttled.shutdown().await.unwrap(),
@@ -197,7 +220,8 @@ fn what_waits_is_sent_before_the_socket_goes() {
 #[test]
 fn a_message_after_a_write_that_was_given_up_is_sent() {
     run(async {
-        let (mut client, _connection, mut throttled) = with_a_reader_that_waits().await;
+        let (mut client, connection, mut throttled) = with_a_reader_that_waits().await;
+        let _work = connection.begin(1, 0);
         let large = vec![0; 1 << 20];
         let write = async |throttled: &mut Throttled| {
             poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut *throttled).poll_write(cx, &large))).await
@@ -222,6 +246,7 @@ fn messages_of_all_sizes_come_whole_and_in_order_while_the_client_writes_and_rea
     };
     run(async {
         let (client, connection, throttled) = with_a_reader_that_waits().await;
+        let _work = connection.begin(1, 0);
         let client = tokio::net::TcpStream::from_std(client).unwrap();
         let (mut from_server, mut to_server) = client.into_split();
         let (mut reader, mut writer) = tokio::io::split(throttled);

@@ -299,7 +299,8 @@ impl AsyncWrite for Throttled {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.coalesce.is_empty() || self.coalesce.call_reader() {
+        // The last answer waits for nobody: its client may wait for it.
+        if self.coalesce.is_empty() || (self.connection.is_in_work() && self.coalesce.call_reader()) {
             return Poll::Ready(Ok(()));
         }
         self.connection.write_allowed(cx)?;

@@ -51,6 +51,30 @@ fn runtime_calls_that_do_not_end_hold_up_no_other_requests() {
 }
 
 #[test]
+fn connection_that_may_not_become_a_websocket_goes_on_with_http() {
+    let node = Node::start_with(true, |config| config.connections_max = 1);
+    let mut first = Ws::connect(node.address);
+    first.call("zx_blockNumber", json!([]));
+    let mut stream = TcpStream::connect(node.address).unwrap();
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1Ng==";
+    let mut ask = |headers: &str| {
+        write!(stream, "GET /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n\r\n").unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        let head = String::from_utf8(head).unwrap().to_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap().parse().unwrap();
+        stream.read_exact(&mut vec![0; length]).unwrap();
+        head.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(ask(upgrade), "429");
+    assert_eq!(ask("Accept: */*"), "200");
+}
+
+#[test]
 fn connections_beyond_the_limit_are_told_why_until_one_leaves() {
     let node = Node::start_with(true, |config| config.connections_max = 1);
     let mut first = Ws::connect(node.address);

@@ -1,7 +1,7 @@
 //! A FRAME runtime as small as one for transfers gets: System, Balances, TransactionPayment.
 //!
 //! Accounts are those of Ethereum, as Ziver's are: 20 bytes of keccak-256 of the public key, and signatures are recovered through
-//! the host function that FRAME chains of that kind use. All else is as in the template of a FRAME chain, except that blocks may
+//! the host function that FRAME chains of that kind use. The extensions of a transaction are the usual ones; blocks may
 //! be as large as they like, fees are burned instead of paid to an author, and there is no timestamp and no consensus.
 
 #![allow(unexpected_cfgs, reason = "the macro asks for a feature `std`, which runtimes in Wasm have")]
