@@ -31,7 +31,7 @@ struct Options {
     /// The program anvil; without it, Ziver runs alone.
     #[arg(long, env = "ANVIL")]
     anvil: Option<PathBuf>,
-    /// Paired runs [default: 3, quick 1].
+    /// Paired runs [default: 3, in batches 2, quick 1].
     #[arg(long)]
     runs: Option<u32>,
     /// Only this: saturate, batches or burst; or load, which is the load of saturate without the latency that follows.
@@ -105,8 +105,13 @@ fn run(options: &Options) -> std::io::Result<()> {
     if is_wanted("batches") && !is_quick {
         variants.extend(options.block_s.first().map(|block_s| (*block_s, Transport::Http { batch: BATCH })));
     }
-    let runs = options.runs.unwrap_or(if is_quick { 1 } else { 3 });
     for (block_s, transport) in variants {
+        let usual = match (is_quick, transport) {
+            (true, _) => 1,
+            (false, Transport::WebSocket) => 3,
+            (false, Transport::Http { .. }) => 2,
+        };
+        let runs = options.runs.unwrap_or(usual);
         let mut figures = vec![Vec::new(); subjects.len()];
         for run in 1..=runs {
             for (subject, figures) in subjects.iter().zip(&mut figures) {

@@ -109,7 +109,7 @@ fn main() {
 
 /// Starts a process for each measurement.
 fn compare(options: &Options, quick: bool) {
-    let runs = options.runs.unwrap_or(if quick { 2 } else { 3 });
+    let runs = options.runs.unwrap_or(2);
     let updates = options.updates.unwrap_or(if quick { 10_000 } else { 20_000 });
     for keys in &options.keys {
         let folder = tempfile::tempdir().expect("a temporary folder");
