@@ -14,8 +14,9 @@ use std::{
 };
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, DBRawIterator,
-    DBRecoveryMode, Direction, FlushOptions, IteratorMode, Options, WaitForCompactOptions, WriteBatch, WriteOptions,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
+    DBRawIterator, DBRecoveryMode, Direction, FlushOptions, IteratorMode, Options, WaitForCompactOptions, WriteBatch,
+    WriteOptions,
 };
 
 use crate::{Batch, Column, Db, DbError, Entries, KeyValue, Op, OpenError, meta};
@@ -164,6 +165,11 @@ fn family_settings(options: &RocksOptions, cache: &Cache) -> Options {
     blocks.set_block_size(BLOCK_BYTES);
     blocks.set_bloom_filter(BLOOM_BITS, false);
     blocks.set_cache_index_and_filter_blocks(true);
+    // In parts: the whole filter of a file of ten million keys is larger than a shard of the cache, would never stay there, and
+    // be read and checked anew for each key.
+    blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    blocks.set_partition_filters(true);
+    blocks.set_pin_top_level_index_and_filter(true);
     blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
     let mut settings = Options::default();
     settings.set_block_based_table_factory(&blocks);
