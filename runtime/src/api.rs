@@ -23,6 +23,13 @@ use crate::{
     version::ENCODED,
 };
 
+pub mod contracts;
+
+use contracts::{
+    call as contracts_call, get_storage as contracts_get_storage, instantiate as contracts_instantiate,
+    upload_code as contracts_upload_code,
+};
+
 /// Why an entry point gives no answer; the host reports the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -102,6 +109,10 @@ entry_points! {
     SignatureApi_recovery_inputs => recovery_inputs,
     BatchApi_apply_extrinsics => apply_extrinsics,
     BatchApi_validate_transactions => validate_transactions,
+    ContractsApi_call => contracts_call,
+    ContractsApi_instantiate => contracts_instantiate,
+    ContractsApi_upload_code => contracts_upload_code,
+    ContractsApi_get_storage => contracts_get_storage,
 }
 
 fn core_version(_ctx: &mut Ctx, _input: &[u8]) -> Answer {

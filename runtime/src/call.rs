@@ -23,6 +23,9 @@ pub enum RuntimeCall {
     /// The key that may do anything.
     #[codec(index = 7)]
     Sudo(ziver_sudo::Call<RuntimeCall>),
+    /// Contracts.
+    #[codec(index = 8)]
+    Contracts(ziver_contracts::Call),
 }
 
 impl Dispatchable for RuntimeCall {
@@ -33,6 +36,7 @@ impl Dispatchable for RuntimeCall {
             Self::Timestamp(call) => call.dispatch_info(),
             Self::Balances(call) => call.dispatch_info(),
             Self::Sudo(call) => call.dispatch_info(),
+            Self::Contracts(call) => call.dispatch_info(),
         }
     }
 
@@ -43,6 +47,7 @@ impl Dispatchable for RuntimeCall {
             Self::Timestamp(call) => call.dispatch(ctx, origin),
             Self::Balances(call) => call.dispatch(ctx, origin),
             Self::Sudo(call) => call.dispatch(ctx, origin),
+            Self::Contracts(call) => call.dispatch(ctx, origin),
         }
     }
 }

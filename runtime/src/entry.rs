@@ -52,6 +52,13 @@ pub(crate) fn run(
     }
 }
 
+/// Answers an import of a contract that the host runs for this runtime.
+#[unsafe(no_mangle)]
+extern "C" fn sandbox_dispatch(state: u32, function: u32) -> u32 {
+    // SAFETY: the host calls this, with the state of the invocation that it runs.
+    unsafe { ziver_support::externalities::answer(state, function) }
+}
+
 /// The heap: small blocks from [`Heap`], others from the host, whose blocks are powers of two, aligned to 8 bytes
 /// (Polkadot Host API, "Allocator"). What wants a larger alignment of it lies behind the beginning of a larger block: see
 /// [`alignment`].

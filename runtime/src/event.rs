@@ -25,6 +25,9 @@ pub enum RuntimeEvent {
     /// The key that may do anything.
     #[codec(index = 7)]
     Sudo(ziver_sudo::Event),
+    /// Contracts.
+    #[codec(index = 8)]
+    Contracts(ziver_contracts::Event),
 }
 
 /// Every error of every pallet.
@@ -45,4 +48,7 @@ pub enum RuntimeError {
     /// The key that may do anything.
     #[codec(index = 7)]
     Sudo(ziver_sudo::Error),
+    /// Contracts.
+    #[codec(index = 8)]
+    Contracts(ziver_contracts::Error),
 }

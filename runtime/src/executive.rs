@@ -79,6 +79,7 @@ pub fn initialize_block(ctx: &mut Ctx, header: &Header) {
     if code::note_version(ctx, &VERSION) {
         upgrade::migrate(ctx, header.number);
     }
+    ziver_contracts::on_initialize(ctx);
     block::begin_extrinsics(ctx);
 }
 
@@ -139,6 +140,7 @@ fn apply_signed(ctx: &mut Ctx, extrinsic: Extrinsic, len: u32) -> ApplyExtrinsic
         Ok(post) => (post, Ok(())),
         Err(DispatchErrorWithPostInfo { post_info, error }) => (post_info, Err(error)),
     };
+    ctx.run_finally();
     ziver_fees::settle(ctx, charge, &checked.info, &post, author(ctx).as_ref());
     finish_extrinsic(ctx, reservation, &checked.info, &post, outcome);
     Ok(outcome)
@@ -180,6 +182,7 @@ fn finalize(ctx: &mut Ctx, extrinsics_root: Option<Hash>) -> Result<Header, Bloc
     if !ziver_timestamp::finalize(ctx) {
         return Err(BlockError::NoTimestamp);
     }
+    ziver_contracts::on_finalize(ctx);
     ziver_fees::on_finalize(ctx);
     Ok(block::finalize(ctx, extrinsics_root))
 }

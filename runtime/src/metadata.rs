@@ -48,6 +48,7 @@ fn pallets() -> Vec<PalletMetadata> {
         ziver_balances::metadata(),
         ziver_fees::metadata(),
         ziver_sudo::metadata::<RuntimeCall>(),
+        ziver_contracts::metadata(),
     ]
 }
 

@@ -45,8 +45,11 @@ pub const SIGNATURES: Api = ([0x0f, 0x82, 0x21, 0x5e, 0xc5, 0x3d, 0x46, 0x39], 1
 /// `BatchApi`, this project's own: many transactions in one call.
 pub const BATCHES: Api = ([0x9d, 0xe2, 0xf0, 0x29, 0x92, 0x74, 0xf1, 0x1f], 1);
 
+/// `ContractsApi`.
+pub const CONTRACTS: Api = ([0x68, 0xb6, 0x6b, 0xa1, 0x22, 0xc9, 0x3f, 0xa7], 2);
+
 /// All runtime APIs.
-pub const APIS: [Api; 9] = [
+pub const APIS: [Api; 10] = [
     CORE,
     METADATA,
     BLOCK_BUILDER,
@@ -56,6 +59,7 @@ pub const APIS: [Api; 9] = [
     GENESIS_BUILDER,
     SIGNATURES,
     BATCHES,
+    CONTRACTS,
 ];
 
 /// The version as clients get it.

@@ -107,6 +107,8 @@ fn flags(workspace: &Path, std: &WasmStd) -> Vec<String> {
     let registry = home.map(|home| home.join("registry/src"));
     let mut flags = std.flags.clone();
     flags.extend(["-C".into(), "link-arg=--export=__heap_base".into()]);
+    // The host puts the sandbox into the table, at the place that `sandbox_slot` names.
+    flags.extend(["-C".into(), "link-arg=--export=sandbox_slot".into(), "-C".into(), "link-arg=--export-table".into()]);
     flags.extend(["-C".into(), format!("link-arg=--initial-memory={INITIAL_MEMORY_BYTES}")]);
     // Later mappings win: the registry's folder may lie inside the workspace, one level down is the registry's name.
     flags.push(format!("--remap-path-prefix={}=/ziver", workspace.display()));

@@ -11,15 +11,18 @@ use std::sync::LazyLock;
 
 use codec::{Decode, DecodeAll, Encode};
 use ziver_db::{Batch, Column, Db};
-use ziver_primitives::{BlockNumber, Hash, OpaqueExtrinsic, storage_keys::item_prefix};
+use ziver_primitives::{BlockNumber, Hash, OpaqueExtrinsic, bloom::Bloom, storage_keys::item_prefix};
 use ziver_state::{CODE_KEY, Changes};
 
 use crate::records::{self, RecordError};
 use crate::route::BlockId;
 
-/// Where every runtime that Substrate's clients understand keeps the events of the block: the one storage item whose
-/// key this crate knows.
+/// Where every runtime that Substrate's clients understand keeps the events of the block: one of the two storage
+/// items whose keys this crate knows.
 pub(crate) static EVENTS_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| item_prefix("System", "Events"));
+
+/// Where this chain's runtime keeps the Bloom filter of the block's logs; other runtimes have none.
+static LOGS_BLOOM_KEY: LazyLock<Vec<u8>> = LazyLock::new(|| item_prefix("Contracts", "LogsBloom"));
 
 /// Blocks that hold the same extrinsic and are looked at: branches, and transactions that could be repeated because
 /// their sender's account was gone in between.
@@ -64,6 +67,9 @@ pub(crate) fn put(batch: &mut Batch, block: &BlockId, extrinsics: &[Hash], chang
     if let Some(Some(events)) = changes.main.get(EVENTS_KEY.as_slice()) {
         batch.put(Column::Events, block.hash.as_bytes(), events.clone());
     }
+    if let Some(Some(bloom)) = changes.main.get(LOGS_BLOOM_KEY.as_slice()) {
+        batch.put(Column::LogsBloom, block.hash.as_bytes(), bloom.clone());
+    }
     if let Some(Some(code)) = changes.main.get(CODE_KEY) {
         batch.put(Column::Runtime, runtime_key(block), code.clone());
     }
@@ -75,6 +81,7 @@ pub(crate) fn delete(batch: &mut Batch, block: &BlockId, extrinsics: &[OpaqueExt
         batch.delete(Column::Transaction, transaction_key(&extrinsic.hash(), &block.hash));
     }
     batch.delete(Column::Events, block.hash.as_bytes());
+    batch.delete(Column::LogsBloom, block.hash.as_bytes());
     batch.delete(Column::Runtime, runtime_key(block));
 }
 
@@ -101,6 +108,13 @@ pub(crate) fn transaction(db: &dyn Db, extrinsic: &Hash) -> Result<Option<Place>
 /// The list of events of a block.
 pub(crate) fn events(db: &dyn Db, block: &Hash) -> Result<Option<Vec<u8>>, RecordError> {
     Ok(db.get(Column::Events, block.as_bytes())?)
+}
+
+/// The Bloom filter of a block's logs; `None` where it has none.
+pub(crate) fn logs_bloom(db: &dyn Db, block: &Hash) -> Result<Option<Bloom>, RecordError> {
+    let Some(bytes) = db.get(Column::LogsBloom, block.as_bytes())? else { return Ok(None) };
+    let bloom = Bloom::decode_all(&mut bytes.as_slice());
+    bloom.map(Some).map_err(|_| RecordError::Damaged(format!("Bloom filter of block {block:?}")))
 }
 
 /// The runtime in the state after the best chain's block at a height.

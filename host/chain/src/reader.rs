@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use ziver_db::Db;
 use ziver_executor::{CallError, Executor, InvalidCode};
-use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion};
+use ziver_primitives::{BlockNumber, Hash, Header, OpaqueExtrinsic, RuntimeVersion, bloom::Bloom};
 use ziver_state::{Overlay, RuntimeCode, StateDb, StateError, StateHold, View};
 
 use crate::build::{self, BuildError, BuildRequest, DryRun};
@@ -206,6 +206,11 @@ impl ChainReader {
     /// this index was kept.
     pub fn transaction(&self, extrinsic: &Hash) -> Result<Option<Place>, ReadError> {
         Ok(index::transaction(&*self.shared.db, extrinsic)?)
+    }
+
+    /// The Bloom filter of a block's logs; `None` where it has none. Blocks whose runtime keeps none have none either.
+    pub fn logs_bloom(&self, block: &Hash) -> Result<Option<Bloom>, ReadError> {
+        Ok(index::logs_bloom(&*self.shared.db, block)?)
     }
 
     /// The list of events that a block left in state, SCALE-encoded. It stays readable when the state is pruned.

@@ -16,6 +16,8 @@ pub enum Column {
     Transaction,
     /// Block hash -> the list of events that the block left in state. Owner: `chain`.
     Events,
+    /// Block hash -> Bloom filter of the contracts and topics of the block's logs, where it has logs. Owner: `chain`.
+    LogsBloom,
     /// Block number (`u32` big-endian) ++ block hash -> the runtime that the block brought. Owner: `chain`.
     Runtime,
     /// Storage key -> value, of the last finalised block. Owner: `state`.
@@ -40,13 +42,14 @@ pub enum Column {
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Meta,
         Self::Header,
         Self::Body,
         Self::Number,
         Self::Transaction,
         Self::Events,
+        Self::LogsBloom,
         Self::Runtime,
         Self::State,
         Self::ChildState,
@@ -67,6 +70,7 @@ impl Column {
             Self::Number => "number",
             Self::Transaction => "transaction",
             Self::Events => "events",
+            Self::LogsBloom => "logs_bloom",
             Self::Runtime => "runtime",
             Self::State => "state",
             Self::ChildState => "child_state",

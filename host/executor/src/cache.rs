@@ -148,7 +148,9 @@ impl ModuleCache {
     fn first_compile(&self, shared: &Shared, code: &RuntimeCode) -> Result<Compiled, InvalidCode> {
         let lanes = &shared.lanes;
         for lane in lanes.good.iter().chain(&lanes.fast) {
-            if let Some(module) = self.disk.as_ref().and_then(|disk| disk.load(lane, &code.hash)) {
+            if let Some(module) =
+                self.disk.as_ref().and_then(|disk| disk.load(&lane.engine, lane.kind.name(), &code.hash))
+            {
                 return Compiled::link(lane, &module);
             }
         }
@@ -168,7 +170,7 @@ impl ModuleCache {
     fn compile(&self, lane: &Lane, code: &RuntimeCode, wasm: &Prepared) -> Result<Compiled, InvalidCode> {
         let module = wasm.compile(lane)?;
         if let Some(disk) = &self.disk {
-            disk.store(lane, &code.hash, &module);
+            disk.store(&lane.engine, lane.kind.name(), &code.hash, &module);
         }
         Compiled::link(lane, &module)
     }
@@ -177,7 +179,7 @@ impl ModuleCache {
     pub fn improve(&self, shared: &Shared, code: &RuntimeCode) -> Result<(), InvalidCode> {
         let compiled = self.load(shared, code)?;
         let (LaneKind::Fast, Some(good)) = (compiled.lane, &shared.lanes.good) else { return Ok(()) };
-        let better = match self.disk.as_ref().and_then(|disk| disk.load(good, &code.hash)) {
+        let better = match self.disk.as_ref().and_then(|disk| disk.load(&good.engine, good.kind.name(), &code.hash)) {
             Some(module) => Compiled::link(good, &module)?,
             None => self.compile(good, code, &Prepared::new(&code.bytes, shared)?)?,
         };

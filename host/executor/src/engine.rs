@@ -42,6 +42,17 @@ pub(crate) enum LaneKind {
     Probe,
 }
 
+impl LaneKind {
+    /// A word for the names of files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "winch",
+            Self::Good => "cranelift",
+            Self::Probe => "probe",
+        }
+    }
+}
+
 /// An engine with the host functions linked to it.
 pub(crate) struct Lane {
     pub kind: LaneKind,
@@ -102,7 +113,8 @@ impl Lane {
 
 fn linked_signatures(linker: &Linker<HostState>, engine: &Engine, limits: &Limits) -> HashMap<String, Signature> {
     let mut store = Store::new(engine, HostState::new(Overlay::default(), None, limits.memory_pages_max));
-    let functions: Vec<_> = linker.iter(&mut store).map(|(_, name, item)| (name.to_owned(), item)).collect();
+    let functions = linker.iter(&mut store).filter(|(module, ..)| *module == "env");
+    let functions: Vec<_> = functions.map(|(_, name, item)| (name.to_owned(), item)).collect();
     let typed = |(name, item): (String, Extern)| Some((name, signature(&item.into_func()?.ty(&store))));
     functions.into_iter().filter_map(typed).collect()
 }

@@ -175,6 +175,12 @@ pub(crate) enum HostError {
     /// The runtime called an import that this host does not have.
     #[error("the host function {0}.{1} is not implemented")]
     Unimplemented(String, String),
+    /// The runtime uses the sandbox as no runtime may.
+    #[error("the sandbox: {0}")]
+    Sandbox(&'static str),
+    /// This host could not run a contract that it should.
+    #[error("a contract can't be run: {0}")]
+    SandboxInstance(String),
     /// State could not be read.
     #[error(transparent)]
     State(StateError),

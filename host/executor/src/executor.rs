@@ -19,9 +19,11 @@ use crate::hints::Hints;
 use crate::host::stubs;
 use crate::instance::{Budget, Call, Compiled};
 use crate::limits::{
-    Limits, PROBE_CODE_BYTES_MAX, PROBE_FUEL_MAX, PROBE_MEMORY_PAGES_MAX, RUNTIME_MEMORY_PAGES_MAX, VALIDATED_CODES_MAX,
+    CONTRACT_DISK_CACHE_FILES_MAX, DISK_CACHE_FILES_MAX, Limits, PROBE_CODE_BYTES_MAX, PROBE_FUEL_MAX,
+    PROBE_MEMORY_PAGES_MAX, RUNTIME_MEMORY_PAGES_MAX, VALIDATED_CODES_MAX,
 };
 use crate::recover::{Ahead, RecoverCache, RecoverInput, Recoverers};
+use crate::sandbox::Sandbox;
 
 /// Which compilers are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +61,10 @@ impl Executor {
         check_limits(&limits)?;
         let lanes = Lanes::start(config.strategy, &limits)?;
         let clock = Ticker::start(lanes.fast.iter().chain(&lanes.good).map(|lane| lane.engine.weak()).collect())?;
-        let disk = config.cache_dir.as_deref().and_then(DiskCache::open);
+        let disk = config.cache_dir.as_deref().and_then(|folder| DiskCache::open(folder, DISK_CACHE_FILES_MAX));
+        let contracts = config.cache_dir.map(|folder| folder.join("contracts"));
+        let contracts = contracts.and_then(|folder| DiskCache::open(&folder, CONTRACT_DISK_CACHE_FILES_MAX));
+        let sandbox = Arc::new(Sandbox::start(&limits, contracts)?);
         let (modules, jobs) = ModuleCache::new(disk, &limits);
         let remembered = NonZeroUsize::new(VALIDATED_CODES_MAX).unwrap_or(NonZeroUsize::MIN);
         let shared = Arc::new(Shared {
@@ -69,6 +74,7 @@ impl Executor {
             recovered: Arc::default(),
             lanes,
             modules,
+            sandbox,
             versions: Mutex::new(LruCache::new(remembered)),
             validated: Mutex::new(LruCache::new(remembered)),
             _clock: clock,
@@ -236,6 +242,7 @@ pub(crate) struct Shared {
     pub recovered: Arc<RecoverCache>,
     pub lanes: Lanes,
     pub modules: ModuleCache,
+    pub sandbox: Arc<Sandbox>,
     gate: Gate,
     versions: Versions,
     validated: Versions,

@@ -20,6 +20,7 @@ mod hashing;
 mod keystore;
 mod logging;
 mod misc;
+pub(crate) mod sandbox;
 mod signatures;
 mod storage;
 pub(crate) mod stubs;
@@ -33,6 +34,7 @@ use ziver_state::Overlay;
 use crate::allocator::FreeingBump;
 use crate::executor::Shared;
 use crate::hints::Hints;
+use crate::sandbox::Instances;
 
 use guest::Guest;
 
@@ -48,6 +50,8 @@ pub(crate) struct HostState {
     pub memory: Option<Memory>,
     /// The guest's heap; known once the instance is made.
     pub heap: Option<FreeingBump>,
+    /// Contracts that the guest has made instances of.
+    pub instances: Instances,
     /// Transactions that the guest has open.
     pub transactions: u32,
     /// Says no to growth beyond the limits.
@@ -67,6 +71,7 @@ impl HostState {
             hints: Hints::default(),
             memory: None,
             heap: None,
+            instances: Instances::default(),
             transactions: 0,
             batch: None,
             limiter: Limiter::new(memory_pages_max),
@@ -86,6 +91,7 @@ pub(crate) fn link_host_functions(linker: &mut Linker<HostState>) -> wasmtime::R
     allocator::link(linker)?;
     logging::link(linker)?;
     misc::link(linker)?;
+    sandbox::link(linker)?;
     trie::link(linker)
 }
 

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use wasmtime::{AsContextMut, Instance, InstancePre, Module, ModuleExport, Store, Trap, TypedFunc};
+use wasmtime::{AsContextMut, Instance, InstancePre, Linker, Module, ModuleExport, Store, Trap, TypedFunc};
 use ziver_state::Overlay;
 
 use crate::allocator::{AllocatorError, FreeingBump};
@@ -16,7 +16,7 @@ use crate::error::{CallError, HostError, InvalidCode};
 use crate::executor::Shared;
 use crate::hints::Hints;
 use crate::host::stubs::link_missing;
-use crate::host::{HostState, guest};
+use crate::host::{HostState, guest, sandbox};
 use crate::limits::{HOST_STACK_BYTES, Limits};
 
 type EntryPoint = TypedFunc<(u32, u32), u64>;
@@ -27,6 +27,9 @@ pub(crate) struct Compiled {
     pre: InstancePre<HostState>,
     memory: ModuleExport,
     heap_base: ModuleExport,
+    /// Where the runtime wants the sandbox: its table, and the address of a place in it.
+    sandbox: Option<(ModuleExport, ModuleExport)>,
+    linker: Linker<HostState>,
 }
 
 impl Compiled {
@@ -40,7 +43,9 @@ impl Compiled {
         let mut linker = lane.linker.clone();
         link_missing(&mut linker, module)?;
         let pre = linker.instantiate_pre(module).map_err(|error| InvalidCode::Compile(format!("{error:#}")))?;
-        Ok(Self { lane: lane.kind, pre, memory, heap_base })
+        let table = module.get_export_index("__indirect_function_table");
+        let sandbox = table.zip(module.get_export_index("sandbox_slot")).filter(|_| lane.kind != LaneKind::Probe);
+        Ok(Self { lane: lane.kind, pre, memory, heap_base, sandbox, linker: lane.linker.clone() })
     }
 }
 
@@ -146,7 +151,28 @@ impl Call<'_> {
         let state = context.data_mut();
         state.memory = Some(memory);
         state.heap = Some(FreeingBump::new(base.cast_unsigned()));
-        Ok(())
+        match &compiled.sandbox {
+            Some((table, slot)) => self.prepare_sandbox(store, compiled, instance, table, slot),
+            None => Ok(()),
+        }
+    }
+
+    fn prepare_sandbox(
+        &self,
+        store: &mut Store<HostState>,
+        compiled: &Compiled,
+        instance: &Instance,
+        table: &ModuleExport,
+        slot: &ModuleExport,
+    ) -> Result<(), Failure> {
+        let wrong = || InvalidCode::NotWasm("sandbox_slot is not the address of a place in the table".to_owned());
+        let table = instance.get_module_export(&mut *store, table).and_then(|found| found.into_table());
+        let global = instance.get_module_export(&mut *store, slot).and_then(|found| found.into_global());
+        let address = global.and_then(|global| global.get(&mut *store).i32()).ok_or_else(wrong)?;
+        let memory = store.data().memory.ok_or(InvalidCode::NoMemory)?;
+        let place = guest::Bytes(memory.data(&*store)).array::<4>(address.cast_unsigned())?;
+        let place = u32::from_le_bytes(*place);
+        Ok(sandbox::install(store, &compiled.linker, table.ok_or_else(wrong)?, place)?)
     }
 
     /// Says what a failure means to the caller.
@@ -164,6 +190,7 @@ impl Call<'_> {
         let trap = |message: String| CallError::Trap { message, panic: state.log.last_error.clone() };
         let error = match error.downcast::<HostError>() {
             Ok(HostError::State(error)) => return CallError::State(error),
+            Ok(HostError::SandboxInstance(message)) => return CallError::Instance(message),
             Ok(HostError::MemoryLimit | HostError::Allocator(AllocatorError::Full)) => return memory_limit,
             Ok(HostError::Panic(message)) => {
                 return CallError::Trap { message: "panic".to_owned(), panic: Some(message) };

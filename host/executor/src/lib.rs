@@ -8,6 +8,7 @@
 //! # The pieces
 //! - `host`: the functions that runtimes import; `recover` and `allocator` are two of them that have a life of their own.
 //! - `code`: what is known of a blob before it is compiled; `engine`: how it is compiled; `cache`: what is kept.
+//! - `sandbox`: contracts, run natively for the runtime.
 //! - `instance`: one call. `hints`: what its caller knows already. `limits`: every limit. `error`: what can go wrong.
 //!
 //! # Out of scope
@@ -29,6 +30,7 @@ mod host;
 mod instance;
 pub mod limits;
 pub mod recover;
+mod sandbox;
 
 pub use cache::ModuleFigures;
 pub use code::REQUIRED_ENTRY_POINTS;

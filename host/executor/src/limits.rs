@@ -43,6 +43,8 @@ pub const LOG_LINES_MAX: u32 = 256;
 
 /// Compiled modules kept in the folder of the disk cache; the oldest beyond are removed.
 pub const DISK_CACHE_FILES_MAX: usize = 24;
+/// Compiled contracts kept in the folder of theirs; the oldest beyond are removed.
+pub const CONTRACT_DISK_CACHE_FILES_MAX: usize = 2_048;
 /// Largest file of the disk cache that is read.
 pub const DISK_CACHE_FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
@@ -67,6 +69,25 @@ pub const COMPILE_QUEUE_MAX: usize = 4;
 
 /// Native stack kept free for host functions beneath the guest's own.
 pub const HOST_STACK_BYTES: usize = 1024 * 1024;
+
+/// Largest module of a contract, instrumented. A runtime allows less.
+pub const CONTRACT_CODE_BYTES_MAX: usize = 1024 * 1024;
+/// Imports of a contract's module.
+pub const CONTRACT_IMPORTS_MAX: usize = 256;
+/// Parameters of a function that a contract imports.
+pub const CONTRACT_PARAMS_MAX: usize = 16;
+/// Memory of a contract: 16 pages.
+pub const CONTRACT_MEMORY_BYTES_MAX: usize = 16 * WASM_PAGE_BYTES as usize;
+/// Bytes of a contract's memory that stay resident for the next instance.
+pub const CONTRACT_RESIDENT_BYTES_MAX: usize = 192 * 1024;
+/// Elements of a contract's table.
+pub const CONTRACT_TABLE_ELEMENTS_MAX: usize = 4_096;
+/// Native stack of one contract. Contracts count their stack, so that this is never met.
+pub const CONTRACT_STACK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of compiled contracts that are kept in memory.
+pub const CONTRACTS_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Instances of contracts that one call of the runtime may have at a time.
+pub const SANDBOX_INSTANCES_MAX: usize = 16;
 
 /// Limits that a node's operator or a test may change.
 #[derive(Clone, Debug, PartialEq, Eq)]

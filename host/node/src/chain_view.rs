@@ -12,7 +12,9 @@ use ziver_chain::{BlockId, BuildError, BuildRequest, ChainReader, Place, ReadErr
 use ziver_engine::{EngineConfig, inherents};
 use ziver_executor::CallError;
 use ziver_metadata::Metadata;
-use ziver_primitives::{AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID};
+use ziver_primitives::{
+    AccountId20, Block, BlockNumber, DigestItem, Hash, Header, RuntimeVersion, ZIVER_ENGINE_ID, bloom::Bloom,
+};
 use ziver_rpc::{BlockRef, BlockStats, ChainRead, DryRun, ReadError, Snapshot, StateHold, TransactionPlace};
 use ziver_state::{RuntimeCode, StateError, View};
 
@@ -188,6 +190,10 @@ impl ChainRead for ChainView {
 
     fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError> {
         self.reader.events(&block).map_err(|error| self.failed(error))
+    }
+
+    fn logs_bloom(&self, block: Hash) -> Result<Option<Bloom>, ReadError> {
+        self.reader.logs_bloom(&block).map_err(|error| self.failed(error))
     }
 
     fn metadata(&self, block: Hash) -> Result<Metadata, ReadError> {

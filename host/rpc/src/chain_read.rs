@@ -7,7 +7,7 @@
 use std::any::Any;
 
 use ziver_metadata::Metadata;
-use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion};
+use ziver_primitives::{Block, BlockNumber, Hash, Header, RuntimeVersion, bloom::Bloom};
 
 /// Why a read of the chain has no answer. Converted to a JSON-RPC error in [`crate::error`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -134,6 +134,8 @@ pub trait ChainRead: Send + Sync + 'static {
     fn transaction(&self, extrinsic: Hash) -> Result<Option<TransactionPlace>, ReadError>;
     /// SCALE of the list of events of a block; also of one whose state is pruned.
     fn events(&self, block: Hash) -> Result<Option<Vec<u8>>, ReadError>;
+    /// The Bloom filter of the contracts and topics of a block's logs; `None` where it has no logs of contracts.
+    fn logs_bloom(&self, block: Hash) -> Result<Option<Bloom>, ReadError>;
     /// What the runtime in the state after `block` says of itself, also where that state is pruned. It reads the blocks
     /// on top of `block`.
     fn metadata(&self, block: Hash) -> Result<Metadata, ReadError>;

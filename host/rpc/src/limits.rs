@@ -165,6 +165,8 @@ pub const DECODES_AT_ONCE_MAX: usize = 4;
 pub const READY_KEPT_MAX: usize = 8_192;
 /// Blocks that one `zx_getLogs` looks through.
 pub const LOGS_BLOCKS_MAX: u32 = 1_024;
+/// Blocks whose Bloom filters one `zx_getLogs` for contracts looks through.
+pub const LOGS_BLOOMS_MAX: u32 = 65_536;
 /// Events that one `zx_getLogs` answers.
 pub const LOGS_COUNT_MAX: usize = 10_000;
 /// Bytes of the blocks, with their events, that one `zx_getLogs` looks through; one block is always looked through.

@@ -1,5 +1,7 @@
 //! The context that each call gets first: the only way to state and host.
 
+use alloc::{boxed::Box, vec::Vec};
+
 use crate::{
     DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Dispatchable, Externalities, LogLevel, Origin, Weight,
 };
@@ -10,17 +12,21 @@ pub const CALL_DEPTH_MAX: u32 = 16;
 /// How deep storage transactions may nest, in layers; more fails with `Transactional(LimitReached)`.
 pub const TRANSACTION_DEPTH_MAX: u32 = 255;
 
+/// What runs at the end of an extrinsic.
+type Record = Box<dyn FnOnce(&mut Ctx)>;
+
 /// Access to state and host for the length of one call from the host.
 pub struct Ctx<'a> {
     ext: &'a mut dyn Externalities,
     depth: u32,
     calls: u32,
+    finally: Vec<Record>,
 }
 
 impl<'a> Ctx<'a> {
     /// A context over the state and functions of `ext`.
     pub fn new(ext: &'a mut dyn Externalities) -> Self {
-        Self { ext, depth: 0, calls: 0 }
+        Self { ext, depth: 0, calls: 0, finally: Vec::new() }
     }
 
     /// The host's functions, for reading.
@@ -65,6 +71,19 @@ impl<'a> Ctx<'a> {
         let result = self.transactional(|ctx| call.dispatch(ctx, origin));
         self.calls = self.calls.saturating_sub(1);
         result
+    }
+
+    /// Has `record` run once the extrinsic at hand has ended, whether it succeeds or fails: for what is to be known of a
+    /// failed call too. It must not fail, and must not do what the extrinsic's weight does not pay for.
+    pub fn finally(&mut self, record: impl FnOnce(&mut Ctx) + 'static) {
+        self.finally.push(Box::new(record));
+    }
+
+    /// Runs what [`Ctx::finally`] was given, in that order. Called at the end of each extrinsic.
+    pub fn run_finally(&mut self) {
+        for record in core::mem::take(&mut self.finally) {
+            record(self);
+        }
     }
 
     /// Says something to the operator. It must not depend on anything that differs between nodes.

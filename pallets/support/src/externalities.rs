@@ -9,14 +9,20 @@
 use alloc::vec::Vec;
 use ziver_primitives::hashing;
 
+use crate::sandbox::{NoSandbox, Sandbox};
+
 pub mod buffered;
 #[cfg(target_family = "wasm")]
 mod host;
+#[cfg(target_family = "wasm")]
+mod host_sandbox;
 mod memory;
 
 pub use buffered::Buffered;
 #[cfg(target_family = "wasm")]
 pub use host::HostExternalities;
+#[cfg(target_family = "wasm")]
+pub use host_sandbox::answer;
 pub use memory::MemoryExternalities;
 
 /// How much a log line matters; the numbers are the Host API's.
@@ -82,6 +88,10 @@ pub trait Externalities {
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>>;
     /// Writes a line to the operator's log.
     fn log(&self, level: LogLevel, target: &str, message: &str);
+    /// What runs contracts.
+    fn sandbox(&self) -> &'static dyn Sandbox {
+        &NoSandbox
+    }
     /// Blake2b with an output of 16 bytes, for keys of maps.
     fn blake2_128(&self, data: &[u8]) -> [u8; 16] {
         hashing::blake2_128(data)

@@ -46,6 +46,7 @@ pub mod error;
 pub mod externalities;
 pub mod metadata;
 pub mod pallets;
+pub mod sandbox;
 pub mod storage;
 pub mod weight;
 

@@ -21,5 +21,7 @@ pub const TIMESTAMP: Pallet = Pallet { name: "Timestamp", index: 3 };
 pub const BALANCES: Pallet = Pallet { name: "Balances", index: 5 };
 /// Fees (`pallets/fees`), under the name that clients look for.
 pub const TRANSACTION_PAYMENT: Pallet = Pallet { name: "TransactionPayment", index: 6 };
+/// Contracts.
+pub const CONTRACTS: Pallet = Pallet { name: "Contracts", index: 8 };
 /// The key that may do anything, on development chains.
 pub const SUDO: Pallet = Pallet { name: "Sudo", index: 7 };

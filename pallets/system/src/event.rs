@@ -128,12 +128,19 @@ pub fn deposit_event<E: Encode>(ctx: &mut Ctx, pallet: Pallet, event: &E) {
     deposit_event_with_topics(ctx, pallet, event, &[]);
 }
 
-/// Appends an event of `pallet`, indexed by `topics`. Outside a block (genesis) events are dropped.
-pub fn deposit_event_with_topics<E: Encode>(ctx: &mut Ctx, pallet: Pallet, event: &E, topics: &[Hash]) {
-    let Some((phase, count)) = EVENT_CURSOR.get(ctx) else { return };
+/// Appends an event of `pallet` that carries `topics`, without the index by topic: each topic costs that a write to state,
+/// and a host has indices of its own. Outside a block (genesis) events are dropped. Answers its place in the list.
+pub fn record_event<E: Encode>(ctx: &mut Ctx, pallet: Pallet, event: &E, topics: &[Hash]) -> Option<u32> {
+    let (phase, count) = EVENT_CURSOR.get(ctx)?;
     let record = Record { phase, pallet: pallet.index, event, topics };
     record.using_encoded(|bytes| ctx.ext_mut().append(EVENTS.key(), bytes));
     EVENT_CURSOR.set(ctx, &(phase, count.saturating_add(1)));
+    Some(count)
+}
+
+/// Appends an event of `pallet`, indexed by `topics`. Outside a block (genesis) events are dropped.
+pub fn deposit_event_with_topics<E: Encode>(ctx: &mut Ctx, pallet: Pallet, event: &E, topics: &[Hash]) {
+    let Some(count) = record_event(ctx, pallet, event, topics) else { return };
     if !topics.is_empty() {
         let number = NUMBER.get_or_default(ctx);
         for topic in topics {

@@ -50,5 +50,5 @@ pub mod weights;
 pub use account::{AccountData, AccountInfo};
 pub use call::Call;
 pub use error::Error;
-pub use event::{Event, EventRecord, Phase, deposit_event, deposit_event_with_topics, extrinsic_index};
+pub use event::{Event, EventRecord, Phase, deposit_event, deposit_event_with_topics, extrinsic_index, record_event};
 pub use metadata::metadata;

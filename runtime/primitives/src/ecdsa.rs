@@ -34,6 +34,42 @@ pub fn normal(signature: &[u8; 65]) -> Option<[u8; 65]> {
     Some(normal)
 }
 
+/// The order of secp256k1, big endian.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc,
+    0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
+];
+
+/// The uncompressed public key of a compressed one (33 bytes); `None` where there is no such point.
+///
+/// The host has no function for this, but recovery does it: the key behind (r, s) over the hash zero is s/r times the point R
+/// whose x is r. With r the key's x, s = r gives R itself, and s = -r with the other parity of R gives it too; one of both is
+/// low. Of all 2^256 x some 2^128 are not below the curve's order and are refused.
+pub fn decompress(compressed: &[u8; 33]) -> Option<[u8; 64]> {
+    let (parity, x) = match compressed {
+        [2, x @ ..] => (0, x),
+        [3, x @ ..] => (1, x),
+        _ => return None,
+    };
+    let (s, v) = if *x <= HALF_ORDER { (*x, parity) } else { (below_order(x)?, parity ^ 1) };
+    let mut signature = [0; 65];
+    for (byte, part) in signature.iter_mut().zip(x.iter().chain(&s).chain(&[v])) {
+        *byte = *part;
+    }
+    recover(&signature, &[0; 32])
+}
+
+/// The order minus `x`; `None` where that is not positive.
+fn below_order(x: &[u8; 32]) -> Option<[u8; 32]> {
+    let (mut out, mut borrow) = ([0; 32], false);
+    for ((out, order), x) in out.iter_mut().zip(&ORDER).zip(x).rev() {
+        let (difference, under) = order.overflowing_sub(*x);
+        let (difference, under_again) = difference.overflowing_sub(u8::from(borrow));
+        (*out, borrow) = (difference, under || under_again);
+    }
+    (!borrow && out != [0; 32]).then_some(out)
+}
+
 #[cfg(not(target_family = "wasm"))]
 fn recover_normal(signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 64]> {
     use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};

@@ -28,6 +28,7 @@ extern crate alloc;
 
 pub mod account;
 pub mod block;
+pub mod bloom;
 pub mod digest;
 pub mod ecdsa;
 pub mod era;

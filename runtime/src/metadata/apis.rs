@@ -2,6 +2,10 @@
 
 use alloc::{string::String, vec, vec::Vec};
 use scale_info::{MetaType, TypeInfo, meta_type};
+use ziver_contracts::{
+    api::{Code, CodeUploadReturnValue, GetStorageResult, InstantiateReturnValue, ReturnValue},
+    call::Determinism,
+};
 use ziver_fees::{FeeDetails, RuntimeDispatchInfo};
 use ziver_primitives::{
     AccountId20, Balance, EthereumSignature, Hash, Header, Nonce, RuntimeVersion,
@@ -11,7 +15,7 @@ use ziver_primitives::{
 use ziver_support::{DispatchError, Weight};
 
 use super::types::{Block, ExtrinsicInclusionMode, UncheckedExtrinsic};
-use crate::version;
+use crate::{api::contracts::DryRun, version};
 
 /// A runtime API.
 pub struct Api {
@@ -61,6 +65,7 @@ pub fn all() -> Vec<Api> {
         genesis_builder(),
         signatures(),
         batches(),
+        contracts(),
     ]
 }
 
@@ -236,5 +241,55 @@ fn batches() -> Api {
             ),
         ],
         docs: &["Many transactions in one call, which costs less than a call for each. A host may do without."],
+    }
+}
+
+fn contracts() -> Api {
+    Api {
+        name: "ContractsApi",
+        version: version::CONTRACTS.1,
+        methods: vec![
+            method::<DryRun<ReturnValue>>(
+                "call",
+                vec![
+                    input::<AccountId20>("origin"),
+                    input::<AccountId20>("dest"),
+                    input::<Balance>("value"),
+                    input::<Option<Weight>>("gas_limit"),
+                    input::<Option<Balance>>("storage_deposit_limit"),
+                    input::<Vec<u8>>("input_data"),
+                ],
+                &["Calls a contract and throws away what it does."],
+            ),
+            method::<DryRun<InstantiateReturnValue>>(
+                "instantiate",
+                vec![
+                    input::<AccountId20>("origin"),
+                    input::<Balance>("value"),
+                    input::<Option<Weight>>("gas_limit"),
+                    input::<Option<Balance>>("storage_deposit_limit"),
+                    input::<Code>("code"),
+                    input::<Vec<u8>>("data"),
+                    input::<Vec<u8>>("salt"),
+                ],
+                &["Makes a contract and throws it away."],
+            ),
+            method::<Result<CodeUploadReturnValue, DispatchError>>(
+                "upload_code",
+                vec![
+                    input::<AccountId20>("origin"),
+                    input::<Vec<u8>>("code"),
+                    input::<Option<Balance>>("storage_deposit_limit"),
+                    input::<Determinism>("determinism"),
+                ],
+                &["Uploads code and throws it away."],
+            ),
+            method::<GetStorageResult>(
+                "get_storage",
+                vec![input::<AccountId20>("address"), input::<Vec<u8>>("key")],
+                &["A cell of a contract."],
+            ),
+        ],
+        docs: &["What callers of contracts need."],
     }
 }

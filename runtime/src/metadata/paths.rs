@@ -52,6 +52,7 @@ const MODULES: &[(&[&str], &[&str])] = &[
     (&["ziver_fees"], &["pallet_transaction_payment"]),
     (&["ziver_sudo"], &["pallet_sudo"]),
     (&["ziver_utility"], &["pallet_utility"]),
+    (&["ziver_contracts"], &["pallet_contracts"]),
 ];
 
 /// Renames the paths in `types`.

@@ -24,9 +24,9 @@ fn conformance_hashes() {
     assert_eq!(
         hashes,
         [
-            "8276f8286a2ac164925c9dba1c61fe27a4b1e4a0ff9b1804309418dd68660660",
-            "e0cc99794d4595d98aeb10cef7ea0611b02fa56ad4bae97c8a1cab0fee5c6f7b",
-            "5014bfdfe42a950dc04f6e36db111c58b46e64bf94e7d82f93da7e285e070848",
+            "29ff9969aac6eab4c5aa0196f99af43f1a07b9e3660a2b6eec70e99f93fae006",
+            "7e7ad933fab78f61c835db3ae444637657f8c775cbbbf33e89455a4412df156b",
+            "7a109c56dfead7524b012fb70a471c0972ad0046ff4a6b342853feb69fdf76dc",
         ]
     );
 }

@@ -22,6 +22,7 @@ fn api_ids_are_hashes_of_their_names() {
         "GenesisBuilder",
         "SignatureApi",
         "BatchApi",
+        "ContractsApi",
     ];
     let ids: Vec<_> = names.iter().map(|name| blake2_64(name.as_bytes())).collect();
     assert_eq!(ids, APIS.iter().map(|(id, _)| *id).collect::<Vec<_>>());

@@ -12,11 +12,10 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use wasmtime::Module;
+use wasmtime::{Engine, Module};
 use ziver_primitives::hashing::blake2_256;
 
-use crate::engine::{Lane, LaneKind};
-use crate::limits::{DISK_CACHE_FILE_BYTES_MAX, DISK_CACHE_FILES_MAX};
+use crate::limits::DISK_CACHE_FILE_BYTES_MAX;
 
 const CHECKSUM_BYTES: usize = 32;
 const EXTENSION: &str = "cwasm";
@@ -26,29 +25,31 @@ const DRAFT_EXTENSION: &str = "tmp";
 /// A folder of compiled modules.
 pub(crate) struct DiskCache {
     folder: PathBuf,
+    files_max: usize,
     written: AtomicU64,
 }
 
 impl DiskCache {
-    /// Uses `folder`, which is made where it is missing. Without it the executor works too, so failure is only told.
-    pub fn open(folder: &Path) -> Option<Self> {
+    /// Uses `folder`, which is made where it is missing, for at most `files_max` modules. Without it the executor works too,
+    /// so failure is only told.
+    pub fn open(folder: &Path, files_max: usize) -> Option<Self> {
         match make_private(folder) {
             Ok(was_open) => {
-                let cache = Self { folder: folder.to_owned(), written: AtomicU64::new(0) };
+                let cache = Self { folder: folder.to_owned(), files_max, written: AtomicU64::new(0) };
                 cache.remove_leftovers(was_open);
                 Some(cache)
             }
             Err(error) => {
-                tracing::warn!("compiled runtimes are not kept on disk, {} is no use: {error}", folder.display());
+                tracing::warn!("compiled modules are not kept on disk, {} is no use: {error}", folder.display());
                 None
             }
         }
     }
 
     #[allow(unsafe_code, reason = "machine code can't be checked, only its origin can")]
-    /// The module that `lane` compiled from the code with this hash, where it is there and whole.
-    pub fn load(&self, lane: &Lane, code_hash: &[u8; 32]) -> Option<Module> {
-        let name = file_name(lane, code_hash);
+    /// The module that an engine made by `compiler` compiled from the code with this hash, where it is there and whole.
+    pub fn load(&self, engine: &Engine, compiler: &str, code_hash: &[u8; 32]) -> Option<Module> {
+        let name = file_name(engine, compiler, code_hash);
         let path = self.folder.join(&name);
         if fs::metadata(&path).ok()?.len() > DISK_CACHE_FILE_BYTES_MAX {
             return None;
@@ -56,28 +57,28 @@ impl DiskCache {
         let file = fs::read(&path).ok()?;
         let (stored, content) = file.split_first_chunk::<CHECKSUM_BYTES>()?;
         if *stored != checksum(&name, content) {
-            tracing::warn!("the compiled runtime {} is damaged and is made anew", path.display());
+            tracing::warn!("the compiled module {} is damaged and is made anew", path.display());
             return None;
         }
         // SAFETY: only this user could write to the folder ever since the files in it were made (`make_private` and
         // `remove_leftovers`), and `store` writes only what wasmtime serialised. The checksum shows that the content is
         // whole, and the name says that it was made by an engine compatible with this one.
-        match unsafe { Module::deserialize(&lane.engine, content) } {
+        match unsafe { Module::deserialize(engine, content) } {
             Ok(module) => Some(module),
             Err(error) => {
-                tracing::warn!("the compiled runtime {} does not load and is made anew: {error:#}", path.display());
+                tracing::warn!("the compiled module {} does not load and is made anew: {error:#}", path.display());
                 None
             }
         }
     }
 
     /// Keeps `module`. Failure costs the next start some time, so it is only told.
-    pub fn store(&self, lane: &Lane, code_hash: &[u8; 32], module: &Module) {
-        let name = file_name(lane, code_hash);
+    pub fn store(&self, engine: &Engine, compiler: &str, code_hash: &[u8; 32], module: &Module) {
+        let name = file_name(engine, compiler, code_hash);
         let result = module.serialize().map_err(|error| std::io::Error::other(format!("{error:#}")));
         let result = result.and_then(|content| self.write(&name, &content));
         if let Err(error) = result {
-            tracing::warn!("a compiled runtime can't be kept in {}: {error}", self.folder.display());
+            tracing::warn!("a compiled module can't be kept in {}: {error}", self.folder.display());
         }
         self.remove_oldest();
     }
@@ -121,7 +122,7 @@ impl DiskCache {
             .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
             .collect();
         files.sort();
-        let surplus = files.len().saturating_sub(DISK_CACHE_FILES_MAX);
+        let surplus = files.len().saturating_sub(self.files_max);
         for (_, path) in &files[..surplus] {
             // Someone else may have removed it.
             let _ = fs::remove_file(path);
@@ -161,15 +162,10 @@ fn checksum(name: &str, content: &[u8]) -> [u8; 32] {
     blake2_256(&hashed)
 }
 
-fn file_name(lane: &Lane, code_hash: &[u8; 32]) -> String {
-    let mut engine = Blake2Bytes::default();
-    lane.engine.precompile_compatibility_hash().hash(&mut engine);
-    let compiler = match lane.kind {
-        LaneKind::Fast => "winch",
-        LaneKind::Good => "cranelift",
-        LaneKind::Probe => "probe",
-    };
-    format!("{}-{compiler}-{}.{EXTENSION}", hex::encode(code_hash), hex::encode(&blake2_256(&engine.0)[..8]))
+fn file_name(engine: &Engine, compiler: &str, code_hash: &[u8; 32]) -> String {
+    let mut hasher = Blake2Bytes::default();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{}-{compiler}-{}.{EXTENSION}", hex::encode(code_hash), hex::encode(&blake2_256(&hasher.0)[..8]))
 }
 
 /// Collects what is hashed: the standard library's own hash may change with its version.

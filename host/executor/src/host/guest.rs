@@ -34,6 +34,16 @@ impl<'a> Bytes<'a> {
         self.at(pointer, len)?.try_into().map_err(|_| HostError::OutOfBounds { pointer, len })
     }
 
+    /// `N` little-endian words of 64 bits at a pointer.
+    pub fn words<const N: usize>(self, pointer: u32) -> Result<[u64; N], HostError> {
+        let len = u32::try_from(N * 8).map_err(|_| HostError::Argument("length"))?;
+        let mut words = [0; N];
+        for (word, bytes) in words.iter_mut().zip(self.at(pointer, len)?.chunks_exact(8)) {
+            *word = u64::from_le_bytes(bytes.try_into().map_err(|_| HostError::Argument("length"))?);
+        }
+        Ok(words)
+    }
+
     fn at(self, pointer: u32, len: u32) -> Result<&'a [u8], HostError> {
         let (start, count) = (pointer as usize, len as usize);
         let end = start.checked_add(count).ok_or(HostError::OutOfBounds { pointer, len })?;
@@ -54,9 +64,13 @@ pub(crate) fn pack(pointer: u32, len: u32) -> u64 {
 impl Guest<'_> {
     /// The guest's memory and the host's state, both at once.
     pub fn split(&mut self) -> Result<(Bytes<'_>, &mut HostState), HostError> {
+        split(&mut self.0)
+    }
+
+    /// The guest's memory, to write to, and the host's state, both at once.
+    pub fn split_mut(&mut self) -> Result<(&mut [u8], &mut HostState), HostError> {
         let memory = memory_of(self.0.data())?;
-        let (bytes, state) = memory.data_and_store_mut(&mut self.0);
-        Ok((Bytes(bytes), state))
+        Ok(memory.data_and_store_mut(&mut self.0))
     }
 
     /// The host's state.
@@ -91,6 +105,13 @@ impl Guest<'_> {
         let prefix = Compact(length(value.len())?).encode();
         self.give(&[&[1], &prefix, value])
     }
+}
+
+/// [`Guest::split`] of a caller that is only borrowed.
+pub(crate) fn split<'a>(caller: &'a mut Caller<'_, HostState>) -> Result<(Bytes<'a>, &'a mut HostState), HostError> {
+    let memory = memory_of(caller.data())?;
+    let (bytes, state) = memory.data_and_store_mut(caller);
+    Ok((Bytes(bytes), state))
 }
 
 fn memory_of(state: &HostState) -> Result<Memory, HostError> {

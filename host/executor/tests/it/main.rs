@@ -2,6 +2,8 @@
 
 mod cache;
 mod calls;
+mod contracts;
+
 mod guest;
 mod host_api;
 mod limits;

@@ -11,6 +11,7 @@ mod archive;
 mod bad_input;
 mod blocks;
 mod config;
+mod contracts;
 mod damage;
 mod descriptors;
 mod full_disk;

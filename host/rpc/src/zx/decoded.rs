@@ -127,6 +127,11 @@ impl Decoded {
 
     fn outcome(&self, events: &[Placed]) -> Map<String, Value> {
         let mut object = outcome(&known::ended(&self.metadata, events.iter().map(|(_, event)| event)));
+        if object.contains_key("contract") {
+            let logs = events.iter().filter(|(_, event)| known::contract_log(event).is_some());
+            let logs: Vec<_> = logs.map(|(position, event)| self.log(*position, event)).collect();
+            object.insert("logs".into(), logs.into());
+        }
         object.insert("events".into(), self.logs(events).into());
         object
     }
@@ -140,7 +145,7 @@ impl Decoded {
     pub fn log(&self, position: usize, event: &Event) -> Value {
         let index = event.phase.extrinsic_index();
         let hash = index.and_then(|index| self.hashes.get(index as usize));
-        json!({
+        let mut log = json!({
             "blockHash": json::hash(self.at.hash),
             "blockNumber": json::quantity(self.at.number),
             "logIndex": json::quantity(position as u64),
@@ -151,7 +156,12 @@ impl Decoded {
             "name": event.name,
             "fields": event.fields,
             "topics": event.topics,
-        })
+        });
+        if let (Some((contract, data)), Value::Object(log)) = (known::contract_log(event), &mut log) {
+            log.insert("address".into(), contract.clone());
+            log.insert("data".into(), data.clone());
+        }
+        log
     }
 
     /// The block as Ethereum's clients see it, without its transactions.
@@ -209,13 +219,23 @@ fn parties(extrinsic: &Extrinsic) -> Map<String, Value> {
 fn outcome(ended: &Ended) -> Map<String, Value> {
     let weight =
         ended.weight.map(|(time, proof)| json!({"refTime": json::quantity(time), "proofSize": json::quantity(proof)}));
-    Map::from_iter([
+    let mut object = Map::from_iter([
         ("status".into(), ended.success.map(|success| if success { "0x1" } else { "0x0" }).into()),
         ("error".into(), ended.error.clone().into()),
         ("gasUsed".into(), ended.weight.map(|(time, _)| json::quantity(time)).into()),
         ("weight".into(), weight.unwrap_or_default()),
         ("fee".into(), ended.fee.map(json::quantity).into()),
-    ])
+    ]);
+    if let Some(executed) = &ended.executed {
+        object.extend([
+            ("contractAddress".into(), ended.made.clone().unwrap_or_default()),
+            ("contract".into(), executed.contract.clone()),
+            ("contractGasUsed".into(), executed.gas_used.map(json::quantity).into()),
+            ("returnValue".into(), executed.output.clone()),
+            ("revertReason".into(), executed.revert_reason.clone().into()),
+        ]);
+    }
+    object
 }
 
 /// An extrinsic by its bytes (with the length before them), in no block yet.

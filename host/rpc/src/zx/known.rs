@@ -1,6 +1,7 @@
 //! The names by which Substrate's chains call what Ethereum-minded clients ask for. Metadata says whether a runtime has
 //! them; where it doesn't, the answers leave the thing out.
 
+use codec::DecodeAll;
 use serde_json::Value;
 use ziver_metadata::{DecodedCall, Event, Metadata};
 use ziver_primitives::{AccountId20, Block, DigestItem};
@@ -11,6 +12,46 @@ pub const ACCOUNT: (&str, &str) = ("System", "Account");
 pub const TRANSFER: (&str, &str) = ("Balances", "transfer_allow_death");
 /// Pallet and item of what fees are multiplied with, in parts of 10^18.
 pub const FEE_MULTIPLIER: (&str, &str) = ("TransactionPayment", "NextFeeMultiplier");
+
+/// Pallet and name of what a contract emits.
+pub const CONTRACT_LOG: (&str, &str) = ("Contracts", "ContractEmitted");
+
+/// Contract and data of what a contract emitted.
+pub fn contract_log(event: &Event) -> Option<(&Value, &Value)> {
+    let is_log = (event.pallet.as_str(), event.name.as_str()) == CONTRACT_LOG;
+    Some((event.fields.get("contract")?, event.fields.get("data")?)).filter(|_| is_log)
+}
+
+/// What a transaction did with a contract.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Executed {
+    /// The contract that was called or made.
+    pub contract: Value,
+    /// Gas that was used.
+    pub gas_used: Option<u64>,
+    /// What it answered, in hexadecimal; maybe cut off.
+    pub output: Value,
+    /// Why it reverted, where its answer is what contracts in ZX say then: 1 and a text.
+    pub revert_reason: Option<String>,
+}
+
+/// Reads the event `Contracts.Executed`.
+fn executed(fields: &Value) -> Option<Executed> {
+    let gas = fields.get("gas_used")?;
+    let output = fields.get("output")?.clone();
+    let reverted = fields.get("status")?.as_u64() == Some(1);
+    let bytes = output
+        .as_str()
+        .and_then(|text| faster_hex::hex_decode_vec(text.trim_start_matches("0x").as_bytes()).ok())
+        .unwrap_or_default();
+    let reason = bytes.strip_prefix(&[1]).and_then(|text| String::decode_all(&mut &*text).ok());
+    Some(Executed {
+        contract: fields.get("contract")?.clone(),
+        gas_used: gas.as_u64().or_else(|| gas.as_str()?.parse().ok()),
+        output,
+        revert_reason: reason.filter(|_| reverted),
+    })
+}
 
 /// Receiver and amount of a transfer of money.
 pub fn transfer(call: &DecodedCall) -> Option<(&Value, u128)> {
@@ -47,6 +88,10 @@ pub struct Ended {
     pub weight: Option<(u64, u64)>,
     /// Fee with tip.
     pub fee: Option<u128>,
+    /// What it did with a contract; of a batch, with the last one.
+    pub executed: Option<Executed>,
+    /// The contract that it made; of a batch, the last one.
+    pub made: Option<Value>,
 }
 
 /// Reads from the events of one extrinsic how it ended.
@@ -66,6 +111,8 @@ pub fn ended<'a>(metadata: &Metadata, events: impl Iterator<Item = &'a Event>) -
             ("TransactionPayment", "TransactionFeePaid") => {
                 ended.fee = amount(&event.fields, "actual_fee");
             }
+            ("Contracts", "Executed") => ended.executed = executed(&event.fields),
+            ("Contracts", "Instantiated") => ended.made = event.fields.get("contract").cloned(),
             _ => {}
         }
     }

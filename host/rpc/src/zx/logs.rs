@@ -3,21 +3,27 @@
 //! `{fromBlock, toBlock}` or `{blockHash}` say where; without them the best block is meant. `pallet`, `name`, `address`
 //! (an account anywhere among the fields) and `topics` (by position, as on Ethereum) say which; each may be one value
 //! or a list of which one must fit. `skip` and `limit` make pages.
+//!
+//! `contract` asks for what contracts emitted, and no other events. Blocks whose Bloom filter knows neither contract nor topics
+//! are then passed over unread, so such a search may be about many more blocks.
 
 use codec::Encode;
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use ziver_metadata::Event;
-use ziver_primitives::{BlockNumber, Hash};
+use ziver_primitives::{BlockNumber, Hash, bloom::Bloom};
 
-use super::{decoded::Decoded, failed, number_of};
+use super::{decoded::Decoded, failed, known, number_of};
 use crate::{
     Context,
     chain_read::ChainRead,
     error::{self, RpcResult},
     json,
-    limits::{LOG_FILTER_VALUES_MAX, LOGS_ANSWER_BYTES_MAX, LOGS_BLOCKS_MAX, LOGS_COUNT_MAX, LOGS_READ_BYTES_MAX},
+    limits::{
+        LOG_FILTER_VALUES_MAX, LOGS_ANSWER_BYTES_MAX, LOGS_BLOCKS_MAX, LOGS_BLOOMS_MAX, LOGS_COUNT_MAX,
+        LOGS_READ_BYTES_MAX,
+    },
     params::{AccountArg, Arguments, AtMost, BlockTag, HashArg, Object, SomeOrOne},
 };
 
@@ -41,6 +47,7 @@ pub struct Filter {
     pallet: Option<Any<String>>,
     name: Option<Any<String>>,
     address: Option<Any<AccountArg>>,
+    contract: Option<Any<AccountArg>>,
     topics: Option<AtMost<Option<Any<HashArg>>, LOG_FILTER_VALUES_MAX>>,
     skip: Option<usize>,
     limit: Option<usize>,
@@ -51,6 +58,22 @@ impl Filter {
     pub fn is_about_a_part(&self) -> bool {
         let is_of_blocks = self.from_block.is_some() || self.to_block.is_some() || self.block_hash.is_some();
         is_of_blocks || self.skip.is_some() || self.limit.is_some()
+    }
+
+    /// Whether no other events are wanted than those of contracts.
+    fn is_of_contracts(&self) -> bool {
+        let only = |wanted: &Option<Any<String>>, name: &str| {
+            wanted.as_ref().is_some_and(|SomeOrOne(wanted)| wanted.iter().all(|wanted| wanted == name))
+        };
+        let (pallet, name) = known::CONTRACT_LOG;
+        self.contract.is_some() || (only(&self.pallet, pallet) && only(&self.name, name))
+    }
+
+    /// Whether a block with this Bloom filter may have what is wanted of contracts.
+    fn may_be_in(&self, bloom: &Bloom) -> bool {
+        let topics = self.topics.as_ref().map_or(&[][..], |AtMost(topics)| topics);
+        self.contract.as_ref().is_none_or(|wanted| any(wanted, |AccountArg(account)| bloom.may_contain(&account.0)))
+            && topics.iter().flatten().all(|wanted| any(wanted, |HashArg(topic)| bloom.may_contain(topic.as_bytes())))
     }
 
     /// Whether an event is wanted.
@@ -66,6 +89,10 @@ impl Filter {
         };
         named(&self.pallet, &event.pallet)
             && named(&self.name, &event.name)
+            && self.contract.as_ref().is_none_or(|wanted| {
+                let log = known::contract_log(event);
+                log.is_some_and(|(from, _)| any(wanted, |AccountArg(account)| *from == json::bytes(account.0)))
+            })
             && self.address.as_ref().is_none_or(|address| any(address, concerns))
             && self.topics.as_ref().is_none_or(|AtMost(topics)| {
                 topics.iter().enumerate().all(|(position, wanted)| topic(position, wanted))
@@ -137,13 +164,19 @@ impl Found {
 
 fn logs(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Box<RawValue>>> {
     let mut found = Found::new(filter)?;
-    let mut bytes_read = 0;
-    for (count, hash) in blocks(chain, filter)?.into_iter().enumerate() {
+    let (mut bytes_read, mut count) = (0, 0);
+    for hash in blocks(chain, filter)? {
+        if filter.is_of_contracts()
+            && !chain.logs_bloom(hash).map_err(failed)?.is_some_and(|bloom| filter.may_be_in(&bloom))
+        {
+            continue;
+        }
         let unknown = || error::not_found(format_args!("block {hash:?}"));
         let decoded = Decoded::read(chain, hash).map_err(failed)?.ok_or_else(unknown)?;
         let events = decoded.event_bytes(chain).map_err(failed)?;
         bytes_read += decoded.block.encoded_size() + events.len();
-        if bytes_read > LOGS_READ_BYTES_MAX && count > 0 {
+        count += 1;
+        if bytes_read > LOGS_READ_BYTES_MAX && count > 1 {
             let many = format_args!("the blocks of the range take more than {LOGS_READ_BYTES_MAX} bytes");
             let until = decoded.at.number.saturating_sub(1);
             return Err(error::invalid_params(format_args!("{many}; narrow it: toBlock {until:#x} would do")));
@@ -175,8 +208,9 @@ fn blocks(chain: &dyn ChainRead, filter: &Filter) -> RpcResult<Vec<Hash>> {
     // A range that ends beyond the best block ends there; one that begins there has nothing.
     let (from, to) = (number(filter.from_block)?, number(filter.to_block)?.min(chain.best().number));
     let count = to.checked_sub(from).and_then(|more| more.checked_add(1)).unwrap_or(0);
-    if count > LOGS_BLOCKS_MAX {
-        return Err(error::invalid_params(format_args!("a range of {count} blocks; at most {LOGS_BLOCKS_MAX}")));
+    let max = if filter.is_of_contracts() { LOGS_BLOOMS_MAX } else { LOGS_BLOCKS_MAX };
+    if count > max {
+        return Err(error::invalid_params(format_args!("a range of {count} blocks; at most {max}")));
     }
     if count == 0 {
         return Ok(Vec::new());

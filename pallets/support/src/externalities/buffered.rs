@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 use core::{cell::RefCell, mem};
 
 use super::{Externalities, LogLevel, RemovedPrefix};
+use crate::sandbox::Sandbox;
 use ziver_primitives::hashing;
 
 mod cells;
@@ -233,6 +234,10 @@ impl<E: Externalities> Externalities for Buffered<E> {
 
     fn log(&self, level: LogLevel, target: &str, message: &str) {
         self.state.borrow().inner.log(level, target, message);
+    }
+
+    fn sandbox(&self) -> &'static dyn Sandbox {
+        self.state.borrow().inner.sandbox()
     }
 
     fn blake2_128(&self, data: &[u8]) -> [u8; 16] {

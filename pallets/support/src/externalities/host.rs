@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use codec::{Compact, Decode, Encode};
 use ziver_primitives::host::{ffi, pointer_size, take, take_array};
 
-use super::{Externalities, LogLevel, RemovedPrefix};
+use super::{Externalities, LogLevel, RemovedPrefix, host_sandbox::HostSandbox};
+use crate::sandbox::Sandbox;
 
 /// The host that this Wasm instance runs in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,6 +97,10 @@ impl Externalities for HostExternalities {
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>> {
         // SAFETY: `code` outlives the call; the answer is ours.
         optional_bytes(unsafe { take(ffi::ext_misc_runtime_version_version_1(pointer_size(code))) })
+    }
+
+    fn sandbox(&self) -> &'static dyn Sandbox {
+        &HostSandbox
     }
 
     fn log(&self, level: LogLevel, target: &str, message: &str) {

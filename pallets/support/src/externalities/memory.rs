@@ -9,6 +9,7 @@ use core::{cell::RefCell, ops::Bound};
 use ziver_primitives::hashing::keccak_256;
 
 use super::{Externalities, LogLevel, RemovedPrefix};
+use crate::sandbox::{NoSandbox, Sandbox};
 
 /// What a key held before it was written.
 type Undo = (Vec<u8>, Option<Vec<u8>>);
@@ -23,6 +24,7 @@ pub struct MemoryExternalities {
     undo: Vec<Vec<Undo>>,
     version_of: Option<VersionOf>,
     lines: RefCell<Vec<(LogLevel, String)>>,
+    sandbox: Option<&'static dyn Sandbox>,
 }
 
 impl MemoryExternalities {
@@ -34,6 +36,12 @@ impl MemoryExternalities {
     /// How `runtime_version` answers.
     pub fn with_version_of(mut self, answer: impl Fn(&[u8]) -> Option<Vec<u8>> + 'static) -> Self {
         self.version_of = Some(Box::new(answer));
+        self
+    }
+
+    /// What runs contracts.
+    pub fn with_sandbox(mut self, sandbox: &'static dyn Sandbox) -> Self {
+        self.sandbox = Some(sandbox);
         self
     }
 
@@ -128,6 +136,10 @@ impl Externalities for MemoryExternalities {
 
     fn runtime_version(&self, code: &[u8]) -> Option<Vec<u8>> {
         self.version_of.as_ref().and_then(|answer| answer(code))
+    }
+
+    fn sandbox(&self) -> &'static dyn Sandbox {
+        self.sandbox.unwrap_or(&NoSandbox)
     }
 
     fn log(&self, level: LogLevel, _target: &str, message: &str) {

@@ -256,6 +256,10 @@ impl ChainRead for FakeChain {
         Ok(self.at(block, |_, state, _| state.get(&key).cloned()).ok().map(|events| events.unwrap_or_else(|| vec![0])))
     }
 
+    fn logs_bloom(&self, _: Hash) -> Result<Option<ziver_primitives::bloom::Bloom>, ReadError> {
+        Ok(None)
+    }
+
     fn metadata(&self, _: Hash) -> Result<Metadata, ReadError> {
         Ok(metadata())
     }

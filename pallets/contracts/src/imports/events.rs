@@ -1,0 +1,43 @@
+//! Events of contracts.
+
+use alloc::vec::Vec;
+use codec::DecodeAll;
+use ziver_primitives::Hash;
+
+use super::{Answer, Host};
+use crate::{
+    Error, Event,
+    event::announce_with,
+    limits::{EVENT_BYTES_MAX, TOPICS_MAX},
+    prices,
+    storage::LOGS_BLOOM,
+};
+
+impl Host<'_, '_, '_, '_> {
+    /// `(topics, their length, data, its length)`; the topics are a SCALE list of hashes.
+    pub(super) fn deposit_event(&mut self) -> Answer {
+        self.ensure_writable()?;
+        let (topics, topics_len, data, len) = (self.u32(0), self.u32(1), self.u32(2), self.u32(3));
+        self.charge(prices::EVENT)?;
+        self.charge_bytes(prices::EVENT_BYTE, len)?;
+        let encoded = self.bytes(topics, topics_len, 1024)?;
+        let topics: Vec<Hash> = if encoded.is_empty() {
+            Vec::new()
+        } else {
+            let decoded = Vec::decode_all(&mut encoded.as_slice()).map_err(|_| Error::DecodingFailed);
+            self.expect(decoded)?
+        };
+        if topics.len() > TOPICS_MAX {
+            return self.fail(Error::TooManyTopics);
+        }
+        self.charge(prices::EVENT.saturating_mul(u64::try_from(topics.len()).unwrap_or(u64::MAX)))?;
+        let data = self.bytes(data, len, EVENT_BYTES_MAX)?;
+        let contract = self.frame()?.account;
+        let mut bloom = LOGS_BLOOM.get_or_default(self.ctx);
+        bloom.insert(&contract.0);
+        topics.iter().for_each(|topic| bloom.insert(&topic.0));
+        LOGS_BLOOM.set(self.ctx, &bloom);
+        announce_with(self.ctx, &Event::ContractEmitted { contract, data }, &topics);
+        Ok(())
+    }
+}

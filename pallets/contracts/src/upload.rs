@@ -1,0 +1,106 @@
+//! Uploaded code: validated and instrumented once, kept as long as somebody uses it or leaves the deposit there.
+
+use alloc::vec::Vec;
+use ziver_balances::{Existence, Freezing, Precision};
+use ziver_primitives::{
+    AccountId20, Balance, Hash,
+    hashing::{blake2_256, keccak_256},
+};
+use ziver_support::{Ctx, DispatchError, DispatchResult, LogLevel, Weight};
+
+use crate::{
+    Error, Event, code, deposit,
+    event::announce,
+    storage::{CODE_INFO_OF, CodeInfo, PREPARED_CODE, PRISTINE_CODE},
+    weights,
+};
+
+/// What became of an upload.
+pub struct Uploaded {
+    /// Blake2-256 of the code.
+    pub code_hash: Hash,
+    /// What is on hold for it; nothing where it was there already.
+    pub deposit: Balance,
+}
+
+/// The hash that clients know code by.
+pub fn code_hash(code: &[u8]) -> Hash {
+    Hash::from(blake2_256(code))
+}
+
+/// What an upload of `len` bytes may take.
+pub fn weight(len: usize) -> Weight {
+    weights::UPLOAD_BYTE.saturating_mul(u64::try_from(len).unwrap_or(u64::MAX)).saturating_add(weights::UPLOAD_CODE)
+}
+
+/// Stores `code`, for which `uploader` leaves a deposit. Code that is there already stays as it is.
+///
+/// Errors: `CodeRejected`, `StorageDepositNotEnoughFunds`, `StorageDepositLimitExhausted`.
+pub fn upload(
+    ctx: &mut Ctx,
+    uploader: &AccountId20,
+    code: Vec<u8>,
+    limit: Option<Balance>,
+) -> Result<Uploaded, DispatchError> {
+    let code_hash = code_hash(&code);
+    if CODE_INFO_OF.contains_key(ctx, &code_hash) {
+        return Ok(Uploaded { code_hash, deposit: 0 });
+    }
+    let prepared = code::prepare(&code).map_err(|error| {
+        ctx.log(LogLevel::Debug, "runtime::contracts", &alloc::format!("code is refused: {error}"));
+        Error::CodeRejected
+    })?;
+    let (code_len, prepared_len) = (length(&code), length(&prepared.code));
+    let deposit = deposit::price(u64::from(code_len).saturating_add(u64::from(prepared_len)), 3);
+    if limit.is_some_and(|limit| deposit > limit) {
+        return Err(Error::StorageDepositLimitExhausted.into());
+    }
+    if deposit > ziver_balances::reducible_balance(ctx, uploader, Existence::Protect, Freezing::Ignored) {
+        return Err(Error::StorageDepositNotEnoughFunds.into());
+    }
+    // Compiled and made an instance of here, so that code which a host refuses is never stored. Only now: hosts keep what they
+    // compiled, so nobody has code compiled without the deposit.
+    let prepared_hash = keccak_256(&prepared.code);
+    let instance = ctx.ext().sandbox().instantiate(&prepared_hash, &mut || Some(prepared.code.clone()));
+    drop(instance.map_err(|_| Error::CodeRejected)?);
+    ziver_balances::hold(ctx, deposit::CODE_UPLOAD, uploader, deposit)
+        .map_err(|_| Error::StorageDepositNotEnoughFunds)?;
+    let info = CodeInfo {
+        owner: *uploader,
+        deposit,
+        refcount: 0,
+        code_len,
+        prepared_hash: Hash::from(prepared_hash),
+        prepared_len,
+        memory_pages: prepared.memory_pages_min,
+    };
+    PRISTINE_CODE.insert(ctx, &code_hash, &code);
+    PREPARED_CODE.insert(ctx, &code_hash, &prepared.code);
+    CODE_INFO_OF.insert(ctx, &code_hash, &info);
+    announce(ctx, &Event::CodeStored { code_hash, deposit_held: deposit, uploader: *uploader });
+    Ok(Uploaded { code_hash, deposit })
+}
+
+fn length(code: &[u8]) -> u32 {
+    u32::try_from(code.len()).unwrap_or(u32::MAX)
+}
+
+/// Removes code that no contract has, and gives its owner the deposit back.
+///
+/// Errors: `CodeNotFound`, `CodeInUse`, `BadOrigin` for another than the owner.
+pub fn remove(ctx: &mut Ctx, remover: &AccountId20, code_hash: Hash) -> DispatchResult {
+    let info = CODE_INFO_OF.get(ctx, &code_hash).ok_or(Error::CodeNotFound)?;
+    if info.owner != *remover {
+        return Err(DispatchError::BadOrigin);
+    }
+    if info.refcount > 0 {
+        return Err(Error::CodeInUse.into());
+    }
+    let deposit_released =
+        ziver_balances::release(ctx, deposit::CODE_UPLOAD, remover, info.deposit, Precision::BestEffort)?;
+    PRISTINE_CODE.remove(ctx, &code_hash);
+    PREPARED_CODE.remove(ctx, &code_hash);
+    CODE_INFO_OF.remove(ctx, &code_hash);
+    announce(ctx, &Event::CodeRemoved { code_hash, deposit_released, remover: *remover });
+    Ok(())
+}
