@@ -37,6 +37,7 @@ pub mod ffi {
         pub fn ext_hashing_twox_128_version_1(data: u64) -> u32;
         pub fn ext_hashing_twox_256_version_1(data: u64) -> u32;
         pub fn ext_crypto_secp256k1_ecdsa_recover_version_2(signature: u32, message: u32) -> u64;
+        pub fn ext_crypto_sr25519_verify_version_2(signature: u32, message: u64, key: u32) -> u32;
         pub fn ext_trie_keccak_256_ordered_root_version_2(values: u64, version: u32) -> u32;
         pub fn ext_allocator_malloc_version_1(size: u32) -> u32;
         pub fn ext_allocator_free_version_1(pointer: u32);
@@ -116,6 +117,13 @@ pub mod hashing {
 /// Cryptography by the host.
 pub mod crypto {
     use super::{ffi, pointer_size, take};
+
+    /// Whether `signature` is that of `key` over `message`.
+    pub fn sr25519_verify(signature: &[u8; 64], message: &[u8], key: &[u8; 32]) -> bool {
+        let (signature, key) = (pointer_size(signature) as u32, pointer_size(key) as u32);
+        // SAFETY: all buffers outlive the call and have the lengths that the specification wants.
+        unsafe { ffi::ext_crypto_sr25519_verify_version_2(signature, pointer_size(message), key) != 0 }
+    }
 
     /// The uncompressed public key behind `signature` (r, s, v in 0..=3) over `hash`.
     pub fn secp256k1_ecdsa_recover(signature: &[u8; 65], hash: &[u8; 32]) -> Option<[u8; 64]> {

@@ -37,6 +37,7 @@ pub mod header;
 #[cfg(target_family = "wasm")]
 pub mod host;
 pub mod inherents;
+pub mod sr25519;
 pub mod storage_keys;
 #[cfg(not(target_family = "wasm"))]
 pub mod transaction;

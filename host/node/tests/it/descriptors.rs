@@ -1,6 +1,10 @@
 //! Clients that hold as many connections as they can get: the node does without the descriptors they use.
 
-use std::{net::TcpStream, time::Duration};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -22,6 +26,14 @@ fn idle_connections_beyond_the_limit_of_open_files_do_not_stop_blocks() {
         ws.notification("chain_newHead", &id);
     }
     drop(idle);
+    // The node learns of each end by itself, and takes nobody new until then.
+    let is_answered = |_| {
+        let Ok(mut stream) = TcpStream::connect(node.address) else { return false };
+        let mut answer = String::new();
+        let sent = stream.write_all(b"GET /health HTTP/1.1\r\nhost: node\r\nconnection: close\r\n\r\n");
+        sent.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.starts_with("HTTP/1.1 ")
+    };
+    assert!((0..100_000).any(is_answered), "the node takes connections again");
     assert!(client::result(node.address, "system_health", json!([])).is_object());
     node.stop();
     // As many files of the database are open as before.

@@ -1,19 +1,22 @@
 //! Validates one function and makes it meter itself, in one pass over its operators.
 //!
-//! **Runs.** Instructions are grouped into runs, of which either nothing or everything is executed, unless a call or an instruction in between never
-//! comes back. A run's whole cost is charged where it begins; if that is more than what is left, nothing of it is executed. A run begins at the
-//! function's entry, in a loop (so that each iteration pays), in both arms of an `if` and after a `br_if`. After the `end` of a
-//! construct the run in front of it goes on if no branch in the construct leads out of it: whoever entered it comes to its `end`.
-//! If one does, a new run begins. Calls end no run: what follows a call that never returns was paid in vain.
+//! **Runs.** Instructions are grouped into runs, of which either nothing or everything is executed, unless a call or an
+//! instruction in between never comes back. A run's whole cost is charged where it begins; if that is more than what is
+//! left, nothing of it is executed. A run begins at the function's entry, in a loop (so that each iteration pays), in
+//! both arms of an `if` and after a `br_if`. After the `end` of a construct the run in front of it goes on if no branch
+//! in the construct leads out of it: whoever entered it comes to its `end`. If one does, a new run begins. Calls end no
+//! run: what follows a call that never returns was paid in vain.
 //!
 //! **Dead code**, from an unconditional branch to the next `else` or `end`, is validated and then left out.
 //!
-//! **Checks.** A charge is followed by a check whether too much was taken. One behind another calls `out_of_gas` inside of an `if`; where a function has more
-//! charges, they branch to one call behind its code instead, which takes less room, time to compile and time to run. Beyond
-//! [`SHARED_CHECKS_MAX`] they don't, as Cranelift takes long for blocks with thousands of ways in.
+//! **Checks.** A charge is followed by a check whether too much was taken. In a function with one charge that is an `if`
+//! with a call of `out_of_gas`. If there are more, they branch to one call behind the function's code instead, which
+//! takes less room, less time to compile and less to run. Beyond [`SHARED_CHECKS_MAX`] each has an `if` again, as
+//! Cranelift takes long for blocks with thousands of ways in.
 //!
-//! **Stack.** See [`super::stack`]. A function that pays is wrapped in a block, behind which it gives back what it took. Branches to the
-//! function's own label lead to the end of that block without renumbering, and `return` becomes such a branch. All in all:
+//! **Stack.** See [`super::stack`]. A function that pays is wrapped in a block, behind which it gives back what it
+//! took. Branches to the function's own label lead to the end of that block without renumbering, and `return` becomes
+//! such a branch. All in all:
 //!
 //! ```text
 //! block                       if checks are shared

@@ -1,10 +1,11 @@
-//! What instructions cost, in gas: 1 gas is at most about 1 ns of code that Winch compiled, on the reference machine (x86-64 at about 3 GHz).
+//! What instructions cost, in gas: 1 gas is at most about 1 ns of code that Winch compiled, on the reference machine
+//! (x86-64 at about 3 GHz).
 //!
-//! The cheapest instruction costs 1, so most code takes less: 0.1 to 0.4 ns for 1 gas. Loads that miss the first caches come
-//! near 1 ns, filling no memory at all takes 1.3.
+//! The cheapest instruction costs 1, so most code takes less: 0.1 to 0.4 ns for 1 gas. Loads that miss the first caches
+//! come to about 1 ns, and so does filling no memory at all.
 //!
 //! An instruction pays for itself and for what metering adds to it: those that begin a new run of instructions (see
-//! [`super::body`]) pay 1 or 2 more. What leaves no machine code (`block`, `end`, `nop`, ...) is free. Each way round a
+//! `code/body.rs`) pay 1 or 2 more. What leaves no machine code (`block`, `end`, `nop`, ...) is free. Each way round a
 //! loop passes a branch, so there is no free loop.
 //!
 //! Consensus: prepared code is stored, so a new table holds for new uploads only.

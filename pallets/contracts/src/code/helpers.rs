@@ -10,7 +10,8 @@
 //! | function `pay_bytes`: i32 -> i32 | pays for so many bytes of bulk memory, returns its argument |
 //! | function `pay_pages`: i32 -> i32 | pays for so many pages of memory, returns its argument |
 //!
-//! The globals follow the module's own and the functions are the last ones, so only calls of the module's own functions are renumbered.
+//! The globals follow the module's own and the functions are the last ones, so only calls of the module's own functions
+//! are renumbered.
 
 use super::{
     cost,
@@ -64,8 +65,8 @@ impl Layout {
         self.function(self.imported.saturating_add(self.defined)).saturating_add(index)
     }
 
-    /// Appends the charge of `cost` gas. What happens if that was not there stands so many blocks further out (see [`Self::out_of_gas`]),
-    /// or here.
+    /// Appends the charge of `cost` gas. What happens if that was not there stands so many blocks further out (see
+    /// [`Self::out_of_gas`]), or here.
     pub fn charge(&self, cost: u64, out: Option<u32>, code: &mut Vec<u8>) {
         sink(code).global_get(self.gas_left()).i64_const(i64::try_from(cost).unwrap_or(i64::MAX));
         self.subtract_gas(out, code);
@@ -111,7 +112,8 @@ impl Layout {
         sink(code).call(self.helper(3));
     }
 
-    /// The bodies of the four functions, in order: the first two are of type `[] -> []`, the others of type `[i32] -> [i32]`.
+    /// The bodies of the four functions, in order: the first two are of type `[] -> []`, the others of type `[i32] ->
+    /// [i32]`.
     pub fn bodies(&self) -> [Vec<u8>; 4] {
         // Every body begins with its number of declarations of locals: none.
         let [mut out_of_gas, mut out_of_stack, mut pay_bytes, mut pay_pages] = [const { Vec::new() }; 4];

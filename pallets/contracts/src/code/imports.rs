@@ -1,17 +1,20 @@
-//! The functions that a contract may import: those of Substrate's contracts pallet that contracts of today use, and this chain's own (`zx`).
+//! The functions that a contract may import: those of Substrate's contracts pallet that contracts of today use, and
+//! this chain's own (`zx`).
 //!
-//! A prepared module imports a function as (`"ziver"`, the decimal [`Import::id`]), so that neither the host nor the dispatch in the runtime
-//! compares names. Names and types are those of `pallet-contracts-uapi` and of the contracts pallet's environment; the ones left
-//! out are XCM, transient storage and what only ink! 3 and older imported (rent, randomness).
+//! A prepared module imports a function as (`"ziver"`, the decimal [`Import::id`]), so that neither the host nor the
+//! dispatch in the runtime compares names. Names and types are those of `pallet-contracts-uapi` and of the contracts
+//! pallet's environment; the ones left out are XCM, transient storage and what only ink! 3 and older imported (rent,
+//! randomness).
 //!
-//! Consensus: prepared code is stored and holds the ids. **The table is append-only**: an id keeps its name and type for ever, a new
-//! function gets the next id, and one that is withdrawn keeps its line (the dispatch refuses it then).
+//! Consensus: prepared code is stored and holds the ids. **The table is append-only**: an id keeps its name and type
+//! for ever, a new function gets the next id, and one that is withdrawn keeps its line (the dispatch refuses it then).
 //!
 //! Out of scope: what the functions do.
 
 /// Module that a prepared module imports everything from.
 pub const MODULE: &str = "ziver";
-/// Id of the function that prepared code calls, and that never returns, when it has run out of gas or stack. Contracts can't import it.
+/// Id of the function that prepared code calls, and that never returns, when it has run out of gas or stack. Contracts
+/// can't import it.
 pub const EXHAUSTED: u16 = 0;
 /// Argument of [`EXHAUSTED`]: out of gas.
 pub const OUT_OF_GAS: i32 = 1;

@@ -1,13 +1,15 @@
 //! What a module may be at most. All of these are consensus: changing one changes which uploads succeed.
 //!
-//! The limits on size, bodies, locals, operands, nesting, `br_table`, functions and parameters bound what the host's compilers need for a
-//! module: without them small modules cost seconds and gigabytes. The others bound the work of instantiation.
+//! The limits on size, bodies, locals, operands, nesting, `br_table`, functions and parameters bound what the host's
+//! compilers need for a module: without them small modules cost seconds and gigabytes. The others bound the work of
+//! instantiation.
 
 /// Length of an uploaded module, in bytes.
 pub const MODULE_BYTES_MAX: usize = 128 << 10;
 /// Length of a function's body with its declarations of locals, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 << 10;
-/// Length of a body once it meters itself, in bytes. Real code grows by some 20 to 50 %; code of branches only, sixfold.
+/// Length of a body once it meters itself, in bytes. Real code grows by some 20 to 50 %; code of branches only,
+/// sixfold.
 pub const PREPARED_BODY_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
 /// Length of a prepared module, in bytes.
 pub const PREPARED_BYTES_MAX: usize = 4 * MODULE_BYTES_MAX;

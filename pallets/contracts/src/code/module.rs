@@ -1,4 +1,5 @@
-//! Reads a module: validates each section as it comes, checks it against the limits, and keeps what the prepared module needs.
+//! Reads a module: validates each section as it comes, checks it against the limits, and keeps what the prepared module
+//! needs.
 
 use super::{
     body::{self, Signature},

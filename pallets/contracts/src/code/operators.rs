@@ -1,7 +1,7 @@
 //! The instructions that contracts may use, by name: everything else is refused before the validator sees it.
 //!
-//! The validator would refuse it too, by its features. That its code for floats and newer proposals can't be reached from here leaves that out of
-//! the runtime: more than 100 KB.
+//! The validator would refuse it too, by its features. That its code for floats and newer proposals can't be reached
+//! from here leaves that out of the runtime: more than 100 KB.
 
 use super::error::CodeError;
 use alloc::vec::Vec;
@@ -17,7 +17,8 @@ pub struct Accept<'v> {
     pub offset: usize,
 }
 
-/// Defines the macro `method!`: a visitor's method that validates if the instruction is one of these, and refuses if not.
+/// Defines the macro `method!`: a visitor's method that validates if the instruction is one of these, and refuses if
+/// not.
 macro_rules! allow {
     ($d:tt $($name:ident)*) => {
         macro_rules! method {

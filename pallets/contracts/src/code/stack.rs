@@ -1,20 +1,22 @@
 //! How much stack a function takes, in units of [`UNIT_BYTES`] of native stack.
 //!
-//! Which frames engines build differs, so the module counts for itself, more than any engine takes: this limit is met first, at the same call on
-//! each node. A function pays on entry for its parameters, locals and operands as if all of them lay on the stack at 8
-//! bytes each, for what it computes, and for what frames have besides; it gives the same back on every way out.
+//! Which frames engines build differs, so the module counts for itself, more than any engine takes: this limit is met
+//! first, at the same call on each node. A function pays on entry for its parameters, locals and operands as if all of
+//! them lay on the stack at 8 bytes each, for what it computes, and for what frames have besides; it gives the same
+//! back on every way out.
 //!
-//! **What it computes** counts as optimising compilers keep it: one that finds the same expression on both sides of a call, or moves
-//! one out of a loop, has it on the stack over the call, in addition to all locals and operands. Without this a function
-//! of 6 units could be built whose frame took 24 KiB in Cranelift. So each instruction that computes something or has an address
-//! counts as a value ([`values`]).
+//! **What it computes** counts as optimising compilers keep it: one that finds the same expression on both sides of a
+//! call, or moves one out of a loop, has it on the stack over the call, in addition to all locals and operands. Without
+//! this a function of 6 units could be built whose frame took 24 KiB in Cranelift. So each instruction that computes
+//! something or has an address counts as a value ([`values`]).
 //!
-//! **Free functions.** A function that calls no function of the module (it may call imports, the helpers of `helpers.rs` aside) and takes at
-//! most [`FREE_UNITS_MAX`] pays nothing, which makes small functions cheap to call. The budget holds: such a function is on the stack at most
-//! once, on top, as whatever would be above it would have to be called by it. (What an import runs is another instance with a budget
-//! of its own.) The check comes after the engine has built the frame of a function that no longer fits, which is also the topmost one.
-//! So an instance takes at most [`LIMIT_UNITS`] and one more frame, which the limits on bodies, locals and operands bound: 120 KiB
-//! were the most that could be provoked.
+//! **Free functions.** A function that calls no function of the module (it may call imports, the helpers of
+//! `helpers.rs` aside) and takes at most [`FREE_UNITS_MAX`] pays nothing, which makes small functions cheap to call.
+//! The budget holds: such a function is on the stack at most once, on top, as whatever would be above it would have to
+//! be called by it. (What an import runs is another instance with a budget of its own.) The check comes after the
+//! engine has built the frame of a function that no longer fits, which is also the topmost one. So an instance takes at
+//! most [`LIMIT_UNITS`] and one more frame, which the limits on bodies, locals and operands bound: 120 KiB were the
+//! most that could be provoked.
 
 use wasmparser::Operator;
 
@@ -27,8 +29,9 @@ pub const FREE_UNITS_MAX: u32 = 64;
 
 /// Values of 8 bytes in a unit.
 const VALUES_PER_UNIT: u32 = UNIT_BYTES / 8;
-/// What each frame has besides its values: return address, frame pointer and the engine's context (32 bytes), saved registers (40),
-/// alignment and some reserve. Arguments that don't fit into registers were operands, which are counted already.
+/// What each frame has besides its values: return address, frame pointer and the engine's context (32 bytes), saved
+/// registers (40), alignment and some reserve. Arguments that don't fit into registers were operands, which are counted
+/// already.
 const FRAME_UNITS: u32 = 4;
 /// Operands that metering puts on top of the function's own.
 const METERING_OPERANDS: u32 = 2;
@@ -46,7 +49,8 @@ pub struct Needs {
     pub calls: bool,
 }
 
-/// Values that a compiler may keep because of an instruction, beyond operands and locals: what it computes, or the address that it uses.
+/// Values that a compiler may keep because of an instruction, beyond operands and locals: what it computes, or the
+/// address that it uses.
 pub fn values(operator: &Operator<'_>) -> u32 {
     use Operator as O;
     match operator {

@@ -4,6 +4,7 @@ use sha2::Digest as _;
 use ziver_primitives::{
     ecdsa,
     hashing::{blake2_128, blake2_256, keccak_256},
+    sr25519,
 };
 
 use super::{Answer, Host, ReturnCode};
@@ -57,9 +58,17 @@ impl Host<'_, '_, '_, '_> {
         Ok(ReturnCode::Success.into())
     }
 
-    /// Accounts here have no sr25519 keys: no signature is right.
+    /// `(signature, key, length of the message, message)`
     fn sr25519_verify(&mut self) -> Answer<u64> {
+        let len = self.u32(2);
         self.charge(prices::SIGNATURE)?;
-        Ok(ReturnCode::Sr25519VerifyFailed.into())
+        self.charge_bytes(prices::HASH_BYTE, len)?;
+        let (signature, key) = (self.array::<64>(self.u32(0))?, self.array::<32>(self.u32(1))?);
+        let message = self.bytes(self.u32(3), len, CALL_BYTES_MAX)?;
+        Ok(match sr25519::verify(&signature, &message, &key) {
+            true => ReturnCode::Success,
+            false => ReturnCode::Sr25519VerifyFailed,
+        }
+        .into())
     }
 }

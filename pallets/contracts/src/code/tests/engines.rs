@@ -1,4 +1,5 @@
-//! Prepared code in the compilers that nodes use: the stack that it counts is enough for their frames, and they all do and count the same.
+//! Prepared code in the compilers that nodes use: the stack that it counts is enough for their frames, and they all do
+//! and count the same.
 
 use super::{
     accepted, contract, machine,

@@ -1,7 +1,7 @@
 //! The oracle: a meter that counts before each single instruction, and knows nothing of runs, dead code and helpers.
 //!
-//! It shares with preparation only the price of one instruction. The module keeps its imports and exports, gets a global `used`, and
-//! traps once more than a limit is used.
+//! It shares with preparation only the price of one instruction. The module keeps its imports and exports, gets a
+//! global `used`, and traps once more than a limit is used.
 
 use crate::code::cost;
 use wasm_encoder::{

@@ -1,4 +1,5 @@
-//! Random programs that do much and end: nested control flow of all kinds, calls, memory. What general generators make seldom loops and ends.
+//! Random programs that do much and end: nested control flow of all kinds, calls, memory. What general generators make
+//! seldom loops and ends.
 //!
 //! A counter bounds them: each way back to a loop and each call takes one from it and is not taken when none is left.
 
