@@ -127,8 +127,9 @@ pub fn call<E>(
     deposit_limit: Option<Balance>,
     input: Vec<u8>,
 ) -> ContractResult<ReturnValue, E> {
-    dry_run(ctx, origin, gas_limit, deposit_limit, |ctx, stack, counters| {
-        exec::call(ctx, stack, &dest, Message::signed(origin, value, input), counters)
+    let message = Message::signed(origin, value, input);
+    dry_run(ctx, origin, (gas_limit, deposit_limit), ReturnValue::did_revert, |ctx, stack, counters| {
+        exec::call(ctx, stack, &dest, message, counters)
     })
 }
 
@@ -141,7 +142,8 @@ pub fn instantiate<E>(
     deposit_limit: Option<Balance>,
 ) -> ContractResult<InstantiateReturnValue, E> {
     let Deployment { origin, value, input, salt } = deployment;
-    dry_run(ctx, origin, gas_limit, deposit_limit, |ctx, stack, counters| {
+    let did_revert = |answer: &InstantiateReturnValue| answer.result.did_revert();
+    dry_run(ctx, origin, (gas_limit, deposit_limit), did_revert, |ctx, stack, counters| {
         let code_hash = match code {
             Code::Existing(code_hash) => code_hash,
             Code::Upload(code) => {
@@ -159,8 +161,8 @@ pub fn instantiate<E>(
 fn dry_run<R, E>(
     ctx: &mut Ctx,
     origin: AccountId20,
-    gas_limit: Option<Weight>,
-    deposit_limit: Option<Balance>,
+    (gas_limit, deposit_limit): (Option<Weight>, Option<Balance>),
+    did_revert: impl FnOnce(&R) -> bool,
     execute: impl FnOnce(&mut Ctx, &mut Stack, &mut ziver_support::sandbox::Counters) -> Result<R, DispatchError>,
 ) -> ContractResult<R, E> {
     let limit = gas_of(gas_limit.unwrap_or_else(gas_limit_max).min(gas_limit_max()));
@@ -169,7 +171,10 @@ fn dry_run<R, E>(
     let mut counters = exec::counters(limit);
     let mut storage_deposit = StorageDeposit::Charge(0);
     let result = execute(ctx, &mut stack, &mut counters).and_then(|answer| {
-        storage_deposit = stack.deposits.settle(ctx, &origin, deposit_limit)?;
+        // A transaction that reverts takes nothing for storage.
+        if !did_revert(&answer) {
+            storage_deposit = stack.deposits.settle(ctx, &origin, deposit_limit)?;
+        }
         Ok(answer)
     });
     let used = weight_of(limit.saturating_sub(counters.gas));

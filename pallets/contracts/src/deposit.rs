@@ -3,7 +3,7 @@
 //! The deposit lies on the contract's own account, on hold. It comes from the transaction's signer, and goes to the signer of
 //! the transaction that gives the storage back, as in Substrate: that is the incentive to give it back.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use ziver_balances::{Existence, Precision, Reason};
 use ziver_primitives::{AccountId20, Balance};
 use ziver_support::{Ctx, DispatchError, DispatchResult, pallets};
@@ -72,8 +72,8 @@ impl Deposits {
         let (more, new) = (bytes(after).saturating_sub(bytes(before)), items(after).saturating_sub(items(before)));
         // A contract's steps in a row become one: a loop of writes needs no memory.
         let merged = self.0.get_mut(from..).and_then(<[Step]>::last_mut);
-        if let Some(Step::Cells { contract: last, bytes, items, .. }) = merged
-            && last == contract
+        if let Some(Step::Cells { contract: last, storage_id: id, bytes, items }) = merged
+            && (&*last, &*id) == (contract, storage_id)
         {
             (*bytes, *items) = (bytes.saturating_add(more), items.saturating_add(new));
         } else if (more, new) != (0, 0) {
@@ -134,7 +134,8 @@ impl Deposits {
         paid.saturating_sub(refunded)
     }
 
-    /// Settles what the contracts stored, and says what the signer paid in all.
+    /// Settles what the contracts stored, each at once and those first that give something back, and says what the signer paid
+    /// in all.
     ///
     /// Errors: `StorageDepositNotEnoughFunds`; `StorageDepositLimitExhausted` beyond `limit`.
     pub fn settle(
@@ -144,25 +145,31 @@ impl Deposits {
         limit: Option<Balance>,
     ) -> Result<StorageDeposit, DispatchError> {
         let (mut paid, mut refunded): (Balance, Balance) = (0, 0);
+        let mut changed = BTreeMap::new();
         for step in core::mem::take(&mut self.0) {
             match step {
                 Step::Paid(amount) => paid = paid.saturating_add(amount),
                 Step::Refunded(amount) => refunded = refunded.saturating_add(amount),
                 Step::Cells { contract, storage_id, bytes, items } => {
-                    let Some(mut info) = CONTRACT_INFO_OF.get(ctx, &contract) else { continue };
+                    let known = || CONTRACT_INFO_OF.get(ctx, &contract);
+                    let (info, more, less) = changed.entry(contract).or_insert_with(|| (known(), 0, 0));
                     // A contract that ended has been settled; another one may have its address by now.
-                    if info.storage_id != storage_id {
-                        continue;
-                    }
-                    let (more, less) = change(&mut info, bytes, items);
-                    CONTRACT_INFO_OF.insert(ctx, &contract, &info);
-                    let net = more.saturating_sub(less);
-                    pay(ctx, signer, &contract, net)?;
-                    repay(ctx, signer, &contract, less.saturating_sub(more))?;
-                    paid = paid.saturating_add(more);
-                    refunded = refunded.saturating_add(less);
+                    let Some(info) = info.as_mut().filter(|info| info.storage_id == storage_id) else { continue };
+                    let (up, down): (Balance, Balance) = change(info, bytes, items);
+                    (*more, *less) = (up.saturating_add(*more), down.saturating_add(*less));
                 }
             }
+        }
+        let mut owed = Vec::new();
+        for (contract, (info, more, less)) in changed {
+            let Some(info) = info else { continue };
+            CONTRACT_INFO_OF.insert(ctx, &contract, &info);
+            repay(ctx, signer, &contract, less.saturating_sub(more))?;
+            owed.push((contract, more.saturating_sub(less)));
+            (paid, refunded) = (paid.saturating_add(more), refunded.saturating_add(less));
+        }
+        for (contract, amount) in owed {
+            pay(ctx, signer, &contract, amount)?;
         }
         let charge = paid.saturating_sub(refunded);
         if limit.is_some_and(|limit| charge > limit) {

@@ -61,7 +61,77 @@ fn zero_r_or_s_is_refused() {
     }
 }
 
+/// What k256 makes of a compressed key.
+fn decompressed(compressed: &[u8; 33]) -> Option<[u8; 64]> {
+    let key = k256::ecdsa::VerifyingKey::from_sec1_bytes(compressed).ok()?;
+    key.to_sec1_point(false).as_bytes()[1..].try_into().ok()
+}
+
+#[test]
+fn compressed_keys_at_the_edges_are_those_of_k256() {
+    let mut half_and_one = HALF_ORDER;
+    half_and_one[31] += 1;
+    let mut one = [0; 32];
+    one[31] = 1;
+    // The generator's x, small and large x, and the field's prime and beyond.
+    let generator = hex!("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798");
+    let prime = hex!("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
+    for x in [generator, HALF_ORDER, half_and_one, one, [0; 32], prime, [0xff; 32]] {
+        for tag in [0, 1, 2, 3, 4, 6, 7, 0xff] {
+            let mut compressed = [tag; 33];
+            compressed[1..].copy_from_slice(&x);
+            let expected = if tag == 2 || tag == 3 { decompressed(&compressed) } else { None };
+            assert_eq!(decompress(&compressed), expected, "{tag} {x:?}");
+        }
+    }
+}
+
+#[test]
+fn compressed_keys_whose_x_is_not_below_the_order_are_refused() {
+    // They are points, but nobody finds a key for one: some 2^128 of 2^256. The order is no x of a point; this is the next one.
+    let (mut x, mut found) = (ORDER, 0);
+    for low in 0x41..=0xff {
+        x[31] = low;
+        let mut compressed = [2; 33];
+        compressed[1..].copy_from_slice(&x);
+        found += u32::from(decompressed(&compressed).is_some());
+        assert_eq!(decompress(&compressed), None);
+    }
+    assert!(found > 0);
+}
+
+#[test]
+fn compressed_keys_just_below_the_order_are_those_of_k256() {
+    let mut x = ORDER;
+    for low in 0..0x41 {
+        x[31] = low;
+        for tag in [2, 3] {
+            let mut compressed = [tag; 33];
+            compressed[1..].copy_from_slice(&x);
+            assert_eq!(decompress(&compressed), decompressed(&compressed));
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn compressed_keys_are_those_of_k256(secret in prop::array::uniform32(any::<u8>()), flip in any::<bool>()) {
+        let Ok(key) = SigningKey::from_slice(&secret) else { return Ok(()) };
+        let mut compressed: [u8; 33] = key.verifying_key().to_sec1_point(true).as_bytes().try_into().unwrap();
+        // The other point with this x is a key, too.
+        compressed[0] ^= u8::from(flip);
+        let found = decompress(&compressed);
+        prop_assert!(found.is_some());
+        prop_assert_eq!(found, decompressed(&compressed));
+    }
+
+    #[test]
+    fn any_x_is_answered_as_by_k256(x in prop::array::uniform32(any::<u8>()), tag in 2u8..4) {
+        let mut compressed = [tag; 33];
+        compressed[1..].copy_from_slice(&x);
+        prop_assert_eq!(decompress(&compressed), decompressed(&compressed));
+    }
+
     #[test]
     fn any_bytes_are_answered(bytes in prop::array::uniform32(any::<u8>()), r in prop::array::uniform32(any::<u8>()), v in any::<u8>()) {
         let mut signature = [v; 65];
