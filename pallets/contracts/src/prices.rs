@@ -19,7 +19,7 @@ pub const STORAGE_READ_BYTE: u64 = 1;
 pub const STORAGE_WRITE: u64 = 20_000;
 /// Each byte written.
 pub const STORAGE_WRITE_BYTE: u64 = 20;
-/// Moving money.
+/// Moving money; where that makes an account, [`STORAGE_WRITE`] on top.
 pub const TRANSFER: u64 = 2_100;
 /// A call of another contract.
 pub const CALL: u64 = 700;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use ziver_primitives::{AccountId20, Balance, Hash};
 use ziver_support::{DispatchError, sandbox::Counters};
+use ziver_system::account;
 
 use super::{Answer, Host, ReturnCode, Stop};
 use crate::{
@@ -49,6 +50,9 @@ impl Host<'_, '_, '_, '_> {
         self.charge(prices::TRANSFER)?;
         let to: AccountId20 = self.decode(self.u32(0), self.u32(1))?;
         let value: Balance = self.decode(self.u32(2), self.u32(3))?;
+        if value > 0 && !account::get(self.ctx, &to).exists() {
+            self.charge(prices::STORAGE_WRITE)?;
+        }
         let from = self.frame()?.account;
         Ok(match exec::move_value(self.ctx, &from, &to, value) {
             Ok(()) => ReturnCode::Success,

@@ -1,6 +1,6 @@
 //! Calls between contracts: input, output, money, flags, return codes.
 
-use ziver_contracts::{Error, Event, event::Origin as By, upload::code_hash};
+use ziver_contracts::{Error, Event, event::Origin as By, prices, upload::code_hash};
 use ziver_primitives::{AccountId20, UNIT};
 
 use crate::{
@@ -96,6 +96,17 @@ fn transfer_moves_money() {
     assert_eq!(log(&world.answer(&one, Script::new().transfer(&NOBODY, 3 * UNIT))), [0]);
     assert_eq!(world.free(&NOBODY), 3 * UNIT);
     world.issuance();
+}
+
+#[test]
+fn transfer_that_makes_an_account_pays_for_it() {
+    let Three { mut world, one, .. } = three();
+    let mut gas = |to, value| world.call(&one, UNIT, Script::new().transfer(to, value).expect(0)).ok().gas_used();
+    let known = gas(&BALTATHAR, UNIT);
+    assert!((prices::TRANSFER..prices::TRANSFER + 20_000).contains(&known));
+    assert_eq!(gas(&NOBODY, 0), known, "nothing is made by nothing");
+    assert_eq!(gas(&NOBODY, UNIT), known + prices::STORAGE_WRITE);
+    assert_eq!(gas(&NOBODY, UNIT), known);
 }
 
 #[test]
