@@ -1,0 +1,24 @@
+//! The compiler of ZX, Ziver's contract language: from source text to a Wasm module with its metadata.
+//!
+//! Every stage is a pure function from its input to a result and a list of diagnostics:
+//!
+//! - `source`, `diagnostics`: the text, places in it, and what is said about them;
+//! - `syntax`: text to tokens to a syntax tree, and back to text (the formatter);
+//! - `analysis`: names and types, and the lowering of the tree to the intermediate representation;
+//! - `ir`: the typed intermediate representation, its optimiser and its reference interpreter;
+//! - `wasm`: the code generator;
+//! - `metadata`: what clients read, in the format of ink! 5.
+//!
+//! Out of scope: running contracts (that is the chain's runtime), and anything beyond the words of the ABI that the chain
+//! and a contract share.
+#![forbid(unsafe_code)]
+
+pub mod analysis;
+pub mod compile;
+pub mod diagnostics;
+pub mod ir;
+pub mod limits;
+pub mod metadata;
+pub mod source;
+pub mod syntax;
+pub mod wasm;

@@ -1,0 +1,10 @@
+//! What the crate gives to those who use it: the public API on whole files.
+
+mod analysis;
+mod cli;
+mod diagnostics;
+mod extremes;
+mod hostile;
+mod mutations;
+mod programs;
+mod reference;
