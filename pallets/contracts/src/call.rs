@@ -123,14 +123,14 @@ impl Call {
     /// What it takes beside the gas.
     fn base_weight(&self) -> Weight {
         match self {
-            Self::upload_code { code, .. } => upload::weight(code.len()),
+            Self::upload_code { code, .. } => upload::weight(code),
             Self::remove_code { .. } => weights::REMOVE_CODE,
             Self::set_code { .. } => weights::SET_CODE,
             Self::set_owner { .. } => weights::SET_OWNER,
             Self::call { data, .. } => weights::CALL.saturating_add(input_weight(&[data])),
-            Self::instantiate_with_code { code, data, salt, .. } => upload::weight(code.len())
-                .saturating_add(weights::INSTANTIATE)
-                .saturating_add(input_weight(&[data, salt])),
+            Self::instantiate_with_code { code, data, salt, .. } => {
+                upload::weight(code).saturating_add(weights::INSTANTIATE).saturating_add(input_weight(&[data, salt]))
+            }
             Self::instantiate { data, salt, .. } => weights::INSTANTIATE.saturating_add(input_weight(&[data, salt])),
         }
     }

@@ -1,6 +1,7 @@
 //! Uploaded code: validated and instrumented once, kept as long as somebody uses it or leaves the deposit there.
 
 use alloc::vec::Vec;
+use wasmparser::BinaryReader;
 use ziver_balances::{Existence, Freezing, Precision};
 use ziver_primitives::{
     AccountId20, Balance, Hash,
@@ -28,9 +29,33 @@ pub fn code_hash(code: &[u8]) -> Hash {
     Hash::from(blake2_256(code))
 }
 
-/// What an upload of `len` bytes may take.
-pub fn weight(len: usize) -> Weight {
-    weights::UPLOAD_BYTE.saturating_mul(u64::try_from(len).unwrap_or(u64::MAX)).saturating_add(weights::UPLOAD_CODE)
+/// What an upload of `code` may take.
+pub fn weight(code: &[u8]) -> Weight {
+    let bytes = weights::UPLOAD_BYTE.saturating_mul(u64::try_from(code.len()).unwrap_or(u64::MAX));
+    let functions = weights::UPLOAD_FUNCTION.saturating_mul(functions(code).into());
+    bytes.saturating_add(functions).saturating_add(weights::UPLOAD_CODE)
+}
+
+/// How many functions a module says that it defines; of more than allowed nothing is compiled. What is no module, or breaks off
+/// before it says so, has none.
+fn functions(code: &[u8]) -> u32 {
+    counted(code).unwrap_or(0).min(code::limits::FUNCTIONS_MAX)
+}
+
+fn counted(code: &[u8]) -> Option<u32> {
+    const HEADER_BYTES: usize = 8;
+    const FUNCTION_SECTION: u8 = 3;
+    let mut rest = code.get(HEADER_BYTES..)?;
+    loop {
+        let mut reader = BinaryReader::new(rest, 0);
+        let (id, len) = (reader.read_u8().ok()?, reader.read_var_u32().ok()?);
+        if id == FUNCTION_SECTION {
+            return reader.read_var_u32().ok();
+        }
+        // Not by the reader: where addresses have 32 bits, its sum of position and length may overflow.
+        let end = reader.original_position().checked_add(usize::try_from(len).ok()?)?;
+        rest = rest.get(end..)?;
+    }
 }
 
 /// Stores `code`, for which `uploader` leaves a deposit. Code that is there already stays as it is.

@@ -151,10 +151,36 @@ fn modules_that_are_no_contracts_are_refused() {
 }
 
 #[test]
-fn upload_weighs_by_the_byte() {
-    let weight = |bytes: usize| upload(&vec![0; bytes], None).dispatch_info().weight;
-    assert_eq!(weight(0), weights::UPLOAD_CODE);
-    assert_eq!(weight(1000), weight(0).saturating_add(weights::UPLOAD_BYTE.saturating_mul(1000)));
+fn upload_weighs_by_the_byte_and_by_the_function() {
+    let weight = |code: &[u8]| upload(code, None).dispatch_info().weight;
+    assert_eq!(weight(&[]), weights::UPLOAD_CODE);
+    let bytes = |len: usize| weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(len as u64));
+    assert_eq!(weight(&[0; 1000]), bytes(1000));
+    // Compilers take their time for each function, however small.
+    for functions in [0, 1, 100, 1_998] {
+        let code = wat(&format!("{} {})", &IDLE[..IDLE.len() - 1], "(func)".repeat(functions)));
+        let all = weights::UPLOAD_FUNCTION.saturating_mul(functions as u64 + 2);
+        assert_eq!(weight(&code), bytes(code.len()).saturating_add(all));
+        // What surrounds the section of functions does not hide it.
+        let custom = [&code[..8], &[0, 3, 1, b'x', 9], &code[8..]].concat();
+        assert_eq!(weight(&custom), bytes(custom.len()).saturating_add(all));
+    }
+}
+
+#[test]
+fn weight_of_a_broken_module_is_bounded() {
+    let weight = |code: &[u8]| upload(code, None).dispatch_info().weight;
+    let code = wat(IDLE);
+    let most = weights::UPLOAD_FUNCTION.saturating_mul(2);
+    for len in 0..code.len() {
+        let bytes = weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(len as u64));
+        assert!(!weight(&code[..len]).any_gt(bytes.saturating_add(most)));
+    }
+    // More functions than allowed are refused before anything is compiled.
+    let claims = [&b"\0asm\x01\0\0\0"[..], &[3, 5, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat();
+    let most = weights::UPLOAD_FUNCTION.saturating_mul(code::limits::FUNCTIONS_MAX.into());
+    let all = weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(15)).saturating_add(most);
+    assert_eq!(weight(&claims), all);
 }
 
 #[test]
