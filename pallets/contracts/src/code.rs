@@ -49,6 +49,7 @@ pub mod stack;
 mod body;
 mod error;
 mod helpers;
+mod lengths;
 mod module;
 mod operators;
 mod write;
@@ -78,6 +79,7 @@ pub fn prepare(module: &[u8]) -> Result<Prepared, CodeError> {
     if module.len() > limits::MODULE_BYTES_MAX {
         return Err(CodeError::TooLarge);
     }
+    lengths::check(module)?;
     let prepared = write::write(&module::Module::read(module)?);
     if prepared.code.len() > limits::PREPARED_BYTES_MAX { Err(CodeError::PreparedTooLarge) } else { Ok(prepared) }
 }
