@@ -183,10 +183,9 @@ pub fn call(
         return Err(Error::ReentranceDenied.into());
     }
     let caller = message.caller;
-    let is_nested = !stack.frames.is_empty();
     let frame = frame(*account, info.storage_id, info.code_hash, Entry::Call, message, counters);
     let answer = run(ctx, stack, frame, counters)?;
-    if is_nested && !answer.did_revert() {
+    if !answer.did_revert() {
         announce(ctx, &Event::Called { caller: Origin::Signed(caller), contract: *account });
     }
     Ok(answer)

@@ -26,13 +26,13 @@ fn call_runs_the_contract_and_says_what_it_answered() {
 }
 
 #[test]
-fn call_of_a_contract_that_does_nothing_leaves_only_its_event() {
+fn call_of_a_contract_that_does_nothing_leaves_only_its_events() {
     let mut world = World::new();
     let contract = world.deploy(&wat(IDLE));
     let before = world.state();
     let outcome = world.call(&contract, 0, []).ok();
-    assert!(matches!(outcome.contracts().as_slice(), [Event::Executed { status: 0, .. }]));
-    assert_eq!(outcome.events.len(), 1);
+    assert!(matches!(outcome.contracts().as_slice(), [Event::Called { .. }, Event::Executed { status: 0, .. }]));
+    assert_eq!(outcome.events.len(), 2);
     world.assert_state(&before);
 }
 

@@ -102,6 +102,35 @@ fn deposit_limit_is_on_the_difference() {
 }
 
 #[test]
+fn deposit_limit_of_zero_allows_what_costs_nothing() {
+    let (mut world, one, _) = two();
+    let with = |script: Script| call_with(&one, 0, script, GAS, Some(0));
+    let set = |value: &[u8]| Script::new().set(b"key", value);
+    world.refused(Origin::Signed(ALITH), with(set(b"value")), Error::StorageDepositLimitExhausted);
+    let _ = world.call(&one, 0, set(b"value")).ok();
+    for free in [Script::new(), set(b"other"), set(b"less").clear(b"key")] {
+        let _ = world.dispatch(Origin::Signed(ALITH), with(free)).ok();
+    }
+    assert_eq!(world.info(&one).unwrap().storage_items, 0);
+}
+
+#[test]
+fn storage_that_a_delegate_writes_is_held_on_the_contract_that_has_it() {
+    let (mut world, one, _) = two();
+    let library = world.upload(&puppet::other_code());
+    let held = world.held(&one);
+    let delegate = |input: Script| Script::new().delegate(0, &library, &input.build()).expect(0);
+    let outcome = world.call(&one, 0, delegate(Script::new().set(b"key", b"value"))).ok();
+    assert_eq!(moved(&outcome), [(one, price(5, 1) as i128)]);
+    assert_eq!(world.held(&one), held + price(5, 1));
+    let baltathar = world.free(&BALTATHAR);
+    let clear = call(&one, 0, delegate(Script::new().clear(b"key")));
+    let _ = world.dispatch(Origin::Signed(BALTATHAR), clear).ok();
+    assert_eq!((world.held(&one), world.free(&BALTATHAR)), (held, baltathar + price(5, 1)));
+    world.issuance();
+}
+
+#[test]
 fn deposits_of_new_contracts_count_against_the_limit() {
     let (mut world, one, _) = two();
     let hash = code_hash(&puppet::code());

@@ -52,6 +52,22 @@ fn callee_gets_its_input_and_the_caller_its_output() {
 }
 
 #[test]
+fn each_call_that_succeeds_is_announced() {
+    let Three { mut world, one, other, .. } = three();
+    let called = |outcome: crate::world::Outcome| -> Vec<_> {
+        let called =
+            |event| if let Event::Called { caller, contract } = event { Some((caller, contract)) } else { None };
+        outcome.contracts().into_iter().filter_map(called).collect()
+    };
+    let by_alith = (By::Signed(ALITH), one);
+    assert_eq!(called(world.call(&one, 0, []).ok()), [by_alith]);
+    let to_other = |input: Script| Script::new().call(&other, &input.build());
+    assert_eq!(called(world.call(&one, 0, to_other(Script::new())).ok()), [(By::Signed(one), other), by_alith]);
+    assert_eq!(called(world.call(&one, 0, to_other(Script::new().revert())).ok()), [by_alith]);
+    assert_eq!(called(world.call(&one, 0, Script::new().revert())), []);
+}
+
+#[test]
 fn money_of_a_call_moves() {
     let Three { mut world, one, echo, .. } = three();
     let script = Script::new().call_with(&echo, b"", Callee { value: 2 * UNIT, ..Callee::default() }).expect(0);
