@@ -163,7 +163,8 @@ impl Dispatchable for Call {
                 if determinism == Determinism::Relaxed {
                     return Err(Error::Indeterministic.into());
                 }
-                upload::upload(ctx, &signer, code, storage_deposit_limit.map(|limit| limit.0))?;
+                let uploaded = upload::upload(ctx, &signer, code, storage_deposit_limit.map(|limit| limit.0))?;
+                return Ok(PostDispatchInfo { actual_weight: Some(uploaded.took), pays_fee: Pays::Yes });
             }
             Self::remove_code { code_hash } => upload::remove(ctx, &origin.ensure_signed()?, code_hash)?,
             Self::set_code { dest, code_hash } => {
@@ -242,7 +243,8 @@ fn transact(
     let nonce = ziver_system::account::nonce(ctx, &signer).saturating_sub(1);
     let mut stack = Stack::new(signer, u64::from(nonce), false);
     let mut counters = exec::counters(limit);
-    let result = begin(ctx, &mut stack, signer, start, deposit_limit, &mut counters);
+    let mut base = base;
+    let result = begin(ctx, &mut stack, &mut base, start, deposit_limit, &mut counters);
     let gas_used = limit.saturating_sub(counters.gas);
     let weight = base.saturating_add(weight_of(gas_used));
     let (contract, status, output, result) = match result {
@@ -261,15 +263,17 @@ fn transact(
     }
 }
 
-/// Calls or deploys, and settles the deposits. The address is told of a failure too, where it is known.
+/// Calls or deploys, and settles the deposits. The address is told of a failure too, where it is known. `base` is what it may take
+/// beside the gas, and afterwards what it took.
 fn begin(
     ctx: &mut Ctx,
     stack: &mut Stack,
-    signer: AccountId20,
+    base: &mut Weight,
     start: Start,
     deposit_limit: Option<Balance>,
     counters: &mut Counters,
 ) -> Result<(AccountId20, ReturnValue), (AccountId20, DispatchError)> {
+    let signer = stack.origin;
     let (contract, answer) = match start {
         Start::Call { dest, value, input } => {
             let message = Message::signed(signer, value, input);
@@ -280,7 +284,9 @@ fn begin(
             let code_hash = match code {
                 crate::api::Code::Existing(code_hash) => code_hash,
                 crate::api::Code::Upload(code) => {
+                    let most = upload::weight(&code);
                     let uploaded = upload::upload(ctx, &signer, code, deposit_limit).map_err(unknown)?;
+                    *base = base.saturating_sub(most).saturating_add(uploaded.took);
                     stack.deposits.paid(uploaded.deposit);
                     uploaded.code_hash
                 }

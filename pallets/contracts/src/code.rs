@@ -81,7 +81,11 @@ pub fn prepare(module: &[u8]) -> Result<Prepared, CodeError> {
     }
     lengths::check(module)?;
     let prepared = write::write(&module::Module::read(module)?);
-    if prepared.code.len() > limits::PREPARED_BYTES_MAX { Err(CodeError::PreparedTooLarge) } else { Ok(prepared) }
+    if prepared.code.len() > limits::prepared_bytes_max(module.len()) {
+        Err(CodeError::PreparedTooLarge)
+    } else {
+        Ok(prepared)
+    }
 }
 
 #[cfg(test)]

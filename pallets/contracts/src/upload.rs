@@ -22,6 +22,8 @@ pub struct Uploaded {
     pub code_hash: Hash,
     /// What is on hold for it; nothing where it was there already.
     pub deposit: Balance,
+    /// What it took, of its [`weight`].
+    pub took: Weight,
 }
 
 /// The hash that clients know code by.
@@ -29,11 +31,27 @@ pub fn code_hash(code: &[u8]) -> Hash {
     Hash::from(blake2_256(code))
 }
 
-/// What an upload of `code` may take.
+/// What an upload of `code` may take: it may become as long as it is allowed to.
 pub fn weight(code: &[u8]) -> Weight {
-    let bytes = weights::UPLOAD_BYTE.saturating_mul(u64::try_from(code.len()).unwrap_or(u64::MAX));
+    if code.is_empty() {
+        return weights::UPLOAD_CODE;
+    }
+    known_weight(code).saturating_add(compiled_weight(code, code::limits::prepared_bytes_max(code.len())))
+}
+
+/// What it takes where the code is there already.
+fn known_weight(code: &[u8]) -> Weight {
+    weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(count(code.len())))
+}
+
+/// What preparing and compiling takes, by the length that came out.
+fn compiled_weight(code: &[u8], prepared_len: usize) -> Weight {
     let functions = weights::UPLOAD_FUNCTION.saturating_mul(functions(code).into());
-    bytes.saturating_add(functions).saturating_add(weights::UPLOAD_CODE)
+    weights::PREPARED_BYTE.saturating_mul(count(prepared_len)).saturating_add(functions)
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// How many functions a module says that it defines; of more than allowed nothing is compiled. What is no module, or breaks off
@@ -69,7 +87,7 @@ pub fn upload(
 ) -> Result<Uploaded, DispatchError> {
     let code_hash = code_hash(&code);
     if CODE_INFO_OF.contains_key(ctx, &code_hash) {
-        return Ok(Uploaded { code_hash, deposit: 0 });
+        return Ok(Uploaded { code_hash, deposit: 0, took: known_weight(&code) });
     }
     let prepared = code::prepare(&code).map_err(|error| {
         ctx.log(LogLevel::Debug, "runtime::contracts", &alloc::format!("code is refused: {error}"));
@@ -103,7 +121,8 @@ pub fn upload(
     PREPARED_CODE.insert(ctx, &code_hash, &prepared.code);
     CODE_INFO_OF.insert(ctx, &code_hash, &info);
     announce(ctx, &Event::CodeStored { code_hash, deposit_held: deposit, uploader: *uploader });
-    Ok(Uploaded { code_hash, deposit })
+    let took = known_weight(&code).saturating_add(compiled_weight(&code, prepared.code.len()));
+    Ok(Uploaded { code_hash, deposit, took })
 }
 
 fn length(code: &[u8]) -> u32 {

@@ -4,8 +4,10 @@ use ziver_support::Weight;
 
 /// `upload_code`, with no code.
 pub const UPLOAD_CODE: Weight = Weight::from_parts(400_000_000, 0);
-/// Each byte of code: validated, instrumented, compiled, stored. Up to four bytes are compiled for one.
-pub const UPLOAD_BYTE: Weight = Weight::from_parts(500_000, 0);
+/// Each byte of code as it comes: read, hashed, stored.
+pub const UPLOAD_BYTE: Weight = Weight::from_parts(80_000, 0);
+/// Each byte of code as it is run: instrumented, compiled, stored.
+pub const PREPARED_BYTE: Weight = Weight::from_parts(150_000, 0);
 /// Each function, however small, in the compiler.
 pub const UPLOAD_FUNCTION: Weight = Weight::from_parts(15_000_000, 0);
 /// `remove_code`.

@@ -3,7 +3,7 @@
 use super::limits::{
     BODY_BYTES_MAX, BR_TABLE_TARGETS_MAX, DATA_SEGMENTS_MAX, ELEMENT_SEGMENTS_MAX, ELEMENTS_MAX, EXPORTS_MAX,
     FUNCTIONS_MAX, GLOBALS_MAX, IMPORTS_MAX, LOCALS_MAX, MEMORY_PAGES_MAX, MODULE_BYTES_MAX, NAME_BYTES_MAX,
-    NESTING_MAX, OPERANDS_MAX, PARAMS_MAX, PREPARED_BODY_BYTES_MAX, PREPARED_BYTES_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
+    NESTING_MAX, OPERANDS_MAX, PARAMS_MAX, PREPARED_BODY_BYTES_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
 };
 use alloc::string::{String, ToString as _};
 use core::fmt;
@@ -55,7 +55,7 @@ pub enum CodeError {
     BodyTooLarge,
     /// A body that is longer than [`PREPARED_BODY_BYTES_MAX`] once it meters itself.
     PreparedBodyTooLarge,
-    /// A module that is longer than [`PREPARED_BYTES_MAX`] once it meters itself.
+    /// A module that is longer than [`prepared_bytes_max`](super::limits::prepared_bytes_max) says once it meters itself.
     PreparedTooLarge,
     /// A name longer than [`NAME_BYTES_MAX`].
     NameTooLong,
@@ -134,7 +134,7 @@ impl fmt::Display for CodeError {
             Self::PreparedBodyTooLarge => {
                 write!(f, "a function's body with metering is longer than {PREPARED_BODY_BYTES_MAX} bytes")
             }
-            Self::PreparedTooLarge => write!(f, "the module with metering is longer than {PREPARED_BYTES_MAX} bytes"),
+            Self::PreparedTooLarge => f.write_str("the module with metering is too long for the one without"),
             Self::NameTooLong => write!(f, "an imported or exported name is longer than {NAME_BYTES_MAX} bytes"),
             Self::StartFunction => write!(f, "the module has a start function"),
             Self::ImportedGlobal => write!(f, "the module imports a global"),

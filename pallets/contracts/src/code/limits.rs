@@ -13,6 +13,10 @@ pub const BODY_BYTES_MAX: usize = 64 << 10;
 pub const PREPARED_BODY_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
 /// Length of a prepared module, in bytes.
 pub const PREPARED_BYTES_MAX: usize = 4 * MODULE_BYTES_MAX;
+/// How many times as long a module may become, [`PREPARED_BYTES_FREE`] aside: so its length says what compiling it takes at most.
+pub const PREPARED_GROWTH_MAX: usize = 8;
+/// What every module may have on top, in bytes: small ones get the code that metering shares.
+pub const PREPARED_BYTES_FREE: usize = 4 << 10;
 /// Locals that a function declares on top of its parameters.
 pub const LOCALS_MAX: u32 = 1_024;
 /// Values on the operand stack of one function.
@@ -45,6 +49,11 @@ pub const ELEMENTS_MAX: u32 = 4_096;
 pub const DATA_SEGMENTS_MAX: u32 = 1_024;
 /// Pages of 64 KiB that a memory may have in the beginning, and grow to.
 pub const MEMORY_PAGES_MAX: u32 = 16;
+
+/// What a module of `len` bytes may have once it is prepared, in bytes.
+pub fn prepared_bytes_max(len: usize) -> usize {
+    len.saturating_mul(PREPARED_GROWTH_MAX).saturating_add(PREPARED_BYTES_FREE).min(PREPARED_BYTES_MAX)
+}
 
 /// Length of a page of memory, in bytes.
 pub const PAGE_BYTES: u64 = 64 << 10;

@@ -4,8 +4,8 @@ use codec::Compact;
 use ziver_balances::held_by;
 use ziver_contracts::{
     Call, Error, Event,
-    call::Determinism,
-    code,
+    call::{Determinism, weight_of},
+    code::{self, limits::prepared_bytes_max},
     deposit::{CODE_UPLOAD, price},
     storage::{CodeInfo, PREPARED_CODE, PRISTINE_CODE},
     upload::code_hash,
@@ -15,10 +15,10 @@ use ziver_primitives::{
     AccountId20, Balance, Hash,
     hashing::{blake2_256, keccak_256},
 };
-use ziver_support::{DispatchError, Dispatchable, Origin};
+use ziver_support::{DispatchError, Dispatchable, Origin, Weight};
 
 use crate::sandbox::Interpreter;
-use crate::world::{ALITH, BALTATHAR, IDLE, POOR, World, instantiate, upload, wat};
+use crate::world::{ALITH, BALTATHAR, GAS, IDLE, POOR, World, instantiate, upload, wat};
 
 fn held(world: &mut World, who: &AccountId20) -> Balance {
     held_by(&world.ctx(), CODE_UPLOAD, who)
@@ -150,11 +150,61 @@ fn modules_that_are_no_contracts_are_refused() {
     }
 }
 
+/// What an upload takes, by what it depends on.
+fn took(len: usize, prepared_len: usize, functions: usize) -> Weight {
+    weights::UPLOAD_CODE
+        .saturating_add(weights::UPLOAD_BYTE.saturating_mul(len as u64))
+        .saturating_add(weights::PREPARED_BYTE.saturating_mul(prepared_len as u64))
+        .saturating_add(weights::UPLOAD_FUNCTION.saturating_mul(functions as u64))
+}
+
+#[test]
+fn upload_takes_what_the_prepared_module_says() {
+    let mut world = World::new();
+    // Calls grow most when they are metered.
+    let text = |body: &str| format!("{} (func {}))", &IDLE[..IDLE.len() - 1], body.repeat(500));
+    for code in [wat(IDLE), wat(&text("nop ")), wat(&text("(drop (i32.const 1)) call 0 "))] {
+        let prepared = code::prepare(&code).unwrap().code.len();
+        assert!(prepared <= prepared_bytes_max(code.len()));
+        let functions = if code == wat(IDLE) { 2 } else { 3 };
+        let outcome = world.dispatch(Origin::Signed(ALITH), upload(&code, None)).ok();
+        assert_eq!(outcome.weight, took(code.len(), prepared, functions));
+        // What is there already is not compiled again.
+        let again = world.dispatch(Origin::Signed(BALTATHAR), upload(&code, None)).ok();
+        assert_eq!(again.weight, took(code.len(), 0, 0));
+    }
+    // The same with a deployment, whether or not its constructor fails.
+    for text in [text("(drop (i32.const 2)) call 0 "), text("nop ").replace("\"deploy\")", "\"deploy\") unreachable")] {
+        let code = wat(&text);
+        let prepared = code::prepare(&code).unwrap().code.len();
+        let call = Call::instantiate_with_code {
+            value: 0,
+            gas_limit: weight_of(GAS),
+            storage_deposit_limit: None,
+            code: code.clone(),
+            data: vec![],
+            salt: vec![],
+        };
+        let outcome = world.dispatch(Origin::Signed(ALITH), call);
+        let beside_gas = took(code.len(), prepared, 3).saturating_add(weights::INSTANTIATE);
+        assert_eq!(outcome.weight, beside_gas.saturating_add(weight_of(outcome.gas_used())));
+    }
+}
+
+#[test]
+fn modules_that_grow_too_much_are_refused() {
+    let mut world = World::new();
+    // 6 bytes that become about 50: a frame, and a check of gas behind the call.
+    let code = wat(&format!("{} {})", &IDLE[..IDLE.len() - 1], "(func call 0)".repeat(2_000)));
+    world.refused(Origin::Signed(ALITH), upload(&code, None), Error::CodeRejected);
+    assert_eq!(code::prepare(&code).map(|prepared| prepared.code.len()), Err(code::CodeError::PreparedTooLarge));
+}
+
 #[test]
 fn upload_weighs_by_the_byte_and_by_the_function() {
     let weight = |code: &[u8]| upload(code, None).dispatch_info().weight;
     assert_eq!(weight(&[]), weights::UPLOAD_CODE);
-    let bytes = |len: usize| weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(len as u64));
+    let bytes = |len: usize| took(len, prepared_bytes_max(len), 0);
     assert_eq!(weight(&[0; 1000]), bytes(1000));
     // Compilers take their time for each function, however small.
     for functions in [0, 1, 100, 1_998] {
@@ -173,14 +223,11 @@ fn weight_of_a_broken_module_is_bounded() {
     let code = wat(IDLE);
     let most = weights::UPLOAD_FUNCTION.saturating_mul(2);
     for len in 0..code.len() {
-        let bytes = weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(len as u64));
-        assert!(!weight(&code[..len]).any_gt(bytes.saturating_add(most)));
+        assert!(!weight(&code[..len]).any_gt(took(len, prepared_bytes_max(len), 0).saturating_add(most)));
     }
     // More functions than allowed are refused before anything is compiled.
     let claims = [&b"\0asm\x01\0\0\0"[..], &[3, 5, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat();
-    let most = weights::UPLOAD_FUNCTION.saturating_mul(code::limits::FUNCTIONS_MAX.into());
-    let all = weights::UPLOAD_CODE.saturating_add(weights::UPLOAD_BYTE.saturating_mul(15)).saturating_add(most);
-    assert_eq!(weight(&claims), all);
+    assert_eq!(weight(&claims), took(15, prepared_bytes_max(15), code::limits::FUNCTIONS_MAX as usize));
 }
 
 #[test]
