@@ -1,14 +1,20 @@
 //! The generated Wasm beside the reference interpreter: the same results, storage, events and calls.
 
 mod arithmetic;
+mod decoding;
 mod machine;
+mod memory;
 mod random;
 
+use crate::ir::chain::{Answer, ReturnCode};
 use crate::ir::interpret::{Interpreter, Limits, Outcome};
 use crate::ir::program::selector;
 use crate::ir::tests::mock::MockChain;
 use crate::ir::tests::{counter, token};
-use crate::ir::{EntryKind, Expression, FunctionBuilder, Integer, Program, Statement, Type};
+use crate::ir::{
+    Binary, CallInput, CallKind, CallOutput, Context, ContractCall, EntryKind, Expression, FunctionBuilder, Integer,
+    Program, Statement, Type,
+};
 
 /// A contract that runs in both.
 pub(crate) struct Both {
@@ -118,4 +124,97 @@ fn a_function_that_leaves_by_both_branches_has_a_result() {
     assert_eq!(contract.run("f", &[&[0]]), returned(&[&[2]]));
     assert_eq!(contract.run("f", &[&[1]]), returned(&[&[1]]));
     assert_eq!(contract.run("f", &[&[2]]), reverted("malformed data"));
+}
+
+#[test]
+fn a_token_is_small_and_always_the_same() {
+    let module = super::generate(&token::program()).expect("a module");
+    assert!(module.len() < 12 * 1_024, "{} bytes", module.len());
+    assert_eq!(super::generate(&token::program()), Ok(module));
+}
+
+#[test]
+fn a_transfer_asks_the_chain_for_no_more_than_it_needs() {
+    let mut contract = Both::new(token::program());
+    contract.chain.context.caller = [1; 20];
+    contract.run("constructor", &[&integer(1_000)]);
+    let input = [&selector("transfer")[..], &[2; 20], &integer(300)].concat();
+    let run = machine::run(&contract.module, &mut contract.chain, EntryKind::Message, &input);
+    assert_eq!(run.outcome, Ok(returned(&[&[1]])));
+    // Of storage: whether it is paused, the sender's balance, the receiver's.
+    let storage = ["get_storage", "get_storage", "set_storage", "get_storage", "set_storage"];
+    let begin = ["input", "value_transferred", "caller"];
+    assert_eq!(run.calls, [&begin[..], &storage, &["deposit_event", "seal_return"]].concat());
+    // Nothing is put where the arena is: after the input, which is where it begins.
+    let at = run.memory.windows(input.len()).position(|window| window == input).expect("the input");
+    assert!(run.memory[at + input.len()..].iter().all(|byte| *byte == 0));
+}
+
+#[test]
+fn a_contract_that_is_too_large_is_refused() {
+    let mut program = Program::new("Large");
+    let mut f = FunctionBuilder::new("f", Type::Unit);
+    let local = f.local("x", Type::INTEGER);
+    let add = || Expression::local(local, Type::INTEGER).binary(Binary::Add, Expression::integer(Integer::I256, 1));
+    let body: Vec<Statement> = (0..6_000).map(|_| Statement::set(local, add())).collect();
+    let function = program.add_function(f.finish(body));
+    program.add_message("f", function);
+    let what = "bytes of code in a function";
+    let error = super::GenerateError::TooLarge { subject: "f".into(), what, max: 65_536 };
+    assert_eq!(super::generate(&program), Err(error));
+}
+
+#[test]
+fn a_program_that_is_not_checked_is_refused() {
+    let mut program = Program::new("Wrong");
+    program.add_function(FunctionBuilder::new("f", Type::Unit).finish([Statement::Break]));
+    assert!(matches!(super::generate(&program), Err(super::GenerateError::Check(_))));
+}
+
+#[test]
+fn value_and_re_entry_are_refused_where_they_are_not_admitted() {
+    let mut program = Program::new("Test");
+    let give = Statement::Return(Some(Expression::context(Context::Value)));
+    let function = program.add_function(FunctionBuilder::new("f", Type::U128).finish([give]));
+    program.add_message("plain", function);
+    program.add_message("payable", function).payable = true;
+    program.add_message("secure", function).secure = true;
+    let mut contract = Both::new(program);
+    assert_eq!(contract.run("plain", &[]), returned(&[&[0; 16]]));
+    contract.chain.context.value = 7 << 64;
+    assert_eq!(contract.run("plain", &[]), reverted("action accepts no value"));
+    assert_eq!(contract.run("payable", &[]), returned(&[&(7u128 << 64).to_le_bytes()]));
+    contract.chain.context.value = 0;
+    assert_eq!(contract.run("secure", &[]), returned(&[&[0; 16]]));
+    contract.chain.context.reentrance = 1;
+    assert_eq!(contract.run("plain", &[]), returned(&[&[0; 16]]));
+    assert_eq!(contract.run("secure", &[]), reverted("re-entry refused"));
+}
+
+#[test]
+fn a_fallback_gets_the_whole_input_and_gives_the_whole_output() {
+    let mut program = Program::new("Proxy");
+    let mut f = FunctionBuilder::new("fallback", Type::Bytes);
+    let input = f.parameter("input", Type::Bytes);
+    let call = ContractCall {
+        kind: CallKind::Delegate,
+        target: Expression::hash([9; 32]),
+        input: CallInput::Raw(f.get(input)),
+        value: None,
+        gas: None,
+        reentry: false,
+        output: CallOutput::Raw,
+    };
+    let call = Expression::invoke(call, &mut program.types);
+    let function = program.add_function(f.finish([Statement::Return(Some(call))]));
+    program.fallback = Some(function);
+    let mut contract = Both::new(program);
+    let answer = |output: &[u8]| Answer { code: ReturnCode::Success, output: output.to_vec() };
+    contract.chain.answers.extend([answer(b"anything"), answer(b"")]);
+    assert_eq!(contract.run_input(EntryKind::Message, b"abcdefgh"), Outcome::Returned(b"anything".to_vec()));
+    assert_eq!(contract.run_input(EntryKind::Message, b"ab"), Outcome::Returned(Vec::new()));
+    let reverts = Answer { code: ReturnCode::CalleeReverted, output: vec![1, 2 << 2, b'n', b'o'] };
+    contract.chain.answers.extend([reverts]);
+    assert_eq!(contract.run_input(EntryKind::Message, b"abcd"), reverted("no"));
+    assert_eq!(contract.run_input(EntryKind::Constructor, b"abcd"), reverted("unknown action"));
 }

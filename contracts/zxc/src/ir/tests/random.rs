@@ -38,7 +38,7 @@ pub(crate) fn case(tape: &[u8]) -> Case {
     message.payable = true;
     let selector = message.selector;
     let mut inputs = Vec::new();
-    for _ in 0..=maker.choose(2) {
+    for _ in 0..=maker.choose(4) {
         let mut input = selector.to_vec();
         for ty in &parameters {
             let value = maker.random_value(*ty);

@@ -21,6 +21,9 @@ type Result<T> = std::result::Result<T, Error>;
 /// How a run ended, and what it did on the way.
 pub(super) struct Run {
     pub(super) outcome: std::result::Result<Outcome, String>,
+    pub(super) calls: Vec<&'static str>,
+    /// The contract's memory in the end.
+    pub(super) memory: Vec<u8>,
 }
 
 /// Serves one call; an error is a trap.
@@ -41,6 +44,7 @@ pub(super) fn run(module: &[u8], chain: &mut MockChain, kind: EntryKind, input: 
     let name = if kind == EntryKind::Message { "call" } else { "deploy" };
     let function = instance.get_typed_func::<(), ()>(&store, name).expect("an export");
     let result = function.call(&mut store, ());
+    let memory = memory.data(&store).to_vec();
     let host = store.into_data();
     *chain = host.chain;
     let outcome = match (result, host.outcome) {
@@ -48,7 +52,7 @@ pub(super) fn run(module: &[u8], chain: &mut MockChain, kind: EntryKind, input: 
         (Ok(()), None) => Err("it returned without seal_return".to_owned()),
         (Err(error), None) => Err(error.to_string()),
     };
-    Run { outcome }
+    Run { outcome, calls: host.calls, memory }
 }
 
 fn memory(caller: &Caller<Host>) -> Memory {
