@@ -9,7 +9,8 @@ mod statements;
 use crate::ir::chain::{Answer, ReturnCode};
 use crate::ir::interpret::value::{Value, encode};
 use crate::ir::{
-    Cell, CellId, Event, EventField, FunctionBuilder, FunctionId, Integer, LocalId, Program, Shape, Statement, Type,
+    Cell, CellId, Constant, Event, EventField, Expression, FunctionBuilder, FunctionId, Integer, Kind, LocalId,
+    Program, Shape, Statement, Type,
 };
 use num_bigint::BigInt;
 use num_traits::One;
@@ -25,8 +26,20 @@ pub(crate) struct Case {
 
 /// Makes a case from a tape.
 pub(crate) fn case(tape: &[u8]) -> Case {
-    let mut maker = Maker { tape, at: 0, program: Program::new("Random"), types: Vec::new(), functions: Vec::new() };
+    let mut maker = Maker {
+        tape,
+        at: 0,
+        program: Program::new("Random"),
+        types: Vec::new(),
+        palette: Vec::new(),
+        functions: Vec::new(),
+    };
     maker.add_types();
+    for _ in 0..2 + maker.choose(3) {
+        let index = maker.choose(maker.types.len());
+        let ty = maker.types[index];
+        maker.palette.push(ty);
+    }
     maker.add_cells();
     maker.add_events();
     let count = 1 + maker.choose(3);
@@ -56,6 +69,8 @@ struct Maker<'a> {
     at: usize,
     program: Program,
     types: Vec<Type>,
+    /// The few types that most of the program is about: so what it does with them meets.
+    palette: Vec<Type>,
     /// What can be called, with the types of its parameters.
     functions: Vec<(FunctionId, Vec<Type>)>,
 }
@@ -72,6 +87,12 @@ struct Scope {
     careful: bool,
     /// Locals that count rounds: nothing else may change them.
     counters: usize,
+}
+
+/// Tells the values of locals.
+fn show(locals: impl Iterator<Item = (LocalId, Type)>) -> Statement {
+    let values = locals.map(|(local, ty)| Expression::local(local, ty)).collect();
+    Statement::Debug(Expression::encode(values).text())
 }
 
 impl Maker<'_> {
@@ -96,6 +117,10 @@ impl Maker<'_> {
     }
 
     fn any_type(&mut self) -> Type {
+        if self.choose(8) < 7 {
+            let index = self.choose(self.palette.len());
+            return self.palette[index];
+        }
         let index = self.choose(self.types.len());
         self.types[index]
     }
@@ -176,6 +201,7 @@ impl Maker<'_> {
         let careful = self.choose(4) != 0;
         let mut scope = Scope { builder, locals, result, budget: 30, in_loop: false, careful, counters: 0 };
         let mut body = self.block(&mut scope, 0);
+        body.push(show(scope.locals.iter().copied()));
         let value = self.expression(&scope, result, 3);
         body.push(Statement::Return(Some(value)));
         let id = self.program.add_function(scope.builder.finish(body));
@@ -197,8 +223,8 @@ impl Maker<'_> {
                 let length = self.choose(70);
                 Value::Bytes((0..length).map(|_| self.byte()).collect())
             }
-            Type::Address => Value::Address([self.byte(); 20]),
-            Type::Hash => Value::Hash([self.byte(); 32]),
+            Type::Address => Value::Address([[0, 0x75, 0xca, 0xff][self.choose(4)]; 20]),
+            Type::Hash => Value::Hash([[0, 0x33, 0xcc][self.choose(3)]; 32]),
             Type::Enum(_) => {
                 let count = self.program.types.variants(ty).expect("an enum");
                 Value::Variant(u8::try_from(self.choose(count)).expect("a few"))
@@ -273,6 +299,19 @@ impl Maker<'_> {
             answers.push(Answer { code, output });
         }
         answers
+    }
+
+    /// A few different keys.
+    fn key(&mut self, ty: Type) -> Expression {
+        let constant = match ty {
+            Type::Address => Constant::Address([[0x75, 0xca][self.choose(2)]; 20]),
+            Type::String => Constant::String(["a", "b"][self.choose(2)].to_owned()),
+            Type::Bytes => Constant::Bytes(vec![7; self.choose(2)]),
+            Type::Integer(_) => Constant::Integer(BigInt::from(self.choose(2))),
+            Type::Boolean => Constant::Boolean(self.flip()),
+            _ => Constant::Zero,
+        };
+        Expression::new(ty, Kind::Constant(constant))
     }
 
     fn any_cell(&mut self) -> (CellId, Cell) {

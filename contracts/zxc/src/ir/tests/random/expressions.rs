@@ -129,7 +129,13 @@ impl Maker<'_> {
     }
 
     pub(super) fn keys(&mut self, scope: &Scope, types: &[Type], depth: usize) -> Vec<Expression> {
-        types.iter().map(|ty| self.expression(scope, *ty, depth.min(2))).collect()
+        let key = |ty: &Type| match self.choose(6) {
+            0 => self.expression(scope, *ty, depth.min(2)),
+            1 => self.expression(scope, *ty, 0),
+            2 if *ty == Type::Address => Expression::context(Context::Caller),
+            _ => self.key(*ty),
+        };
+        types.iter().map(key).collect()
     }
 
     /// What is in storage.

@@ -1,6 +1,6 @@
 //! Random statements.
 
-use super::{Maker, Scope};
+use super::{Maker, Scope, show};
 use crate::ir::{
     CallInput, CallKind, CallOutput, CellKind, Comparison, ContractCall, EventId, Expression, Integer, LocalId, Place,
     Shape, Statement, Type,
@@ -70,6 +70,7 @@ impl Maker<'_> {
                 let into = if self.flip() { self.pick(&fits) } else { None };
                 block.push(Statement::Pop(place, into));
             }
+            14 if self.flip() => block.push(show(scope.locals.iter().copied())),
             14 => {
                 let ty = self.any_type();
                 let value = self.expression(scope, ty, 3);
