@@ -59,6 +59,23 @@ use world::{DeclarationId, DeclarationKind, Place, World};
 #[cfg(test)]
 mod tests;
 
+/// What may only be wrong because of a part of the program that could not be read, and about which something was said.
+const FOLLOW_FROM_MISSING: [&str; 13] = [
+    codes::UNKNOWN_NAME,
+    codes::UNKNOWN_TYPE,
+    codes::UNKNOWN_ACTION,
+    codes::UNKNOWN_MEMBER,
+    codes::UNKNOWN_EVENT,
+    codes::UNKNOWN_MODIFIER,
+    codes::UNKNOWN_CONTRACT,
+    codes::ARGUMENTS,
+    codes::RECORD_FIELDS,
+    codes::MISSING_RETURN,
+    codes::NOT_IMPLEMENTED,
+    codes::UNUSED,
+    codes::UNREACHABLE,
+];
+
 /// So many unknown names get help in one contract.
 const GUESSES_MAX: u32 = 100;
 
@@ -224,7 +241,8 @@ impl<'w> Lowering<'w> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.failed |= diagnostic.is_error();
         self.frame.failed |= diagnostic.is_error();
-        if !self.muted {
+        let follows = self.world.incomplete && FOLLOW_FROM_MISSING.contains(&diagnostic.code);
+        if !self.muted && !follows {
             self.diagnostics.push(diagnostic);
         }
     }

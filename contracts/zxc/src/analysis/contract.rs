@@ -145,8 +145,7 @@ impl<'w> Lowering<'w> {
     /// The program, if it is whole.
     fn finish(&mut self, name: &ast::Identifier) -> Option<Program> {
         // The tree lacks what the parser could not read: what is left may be well typed and mean something else.
-        let broken = self.world.units.iter().any(|unit| unit.file.broken);
-        if self.failed || broken {
+        if self.failed || self.world.incomplete {
             return None;
         }
         match ir::check(&self.program) {

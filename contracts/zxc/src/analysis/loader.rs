@@ -54,6 +54,8 @@ pub struct Unit {
     pub file: ast::File,
     /// The files that it uses: the path in its text, and the index of the unit.
     pub uses: Vec<(Span, usize)>,
+    /// Whether something may be missing that was told of already: a part that could not be read, a file that is not there.
+    pub incomplete: bool,
 }
 
 /// Parses the file `root` and all that it uses. The units come after those that they use, the root is the last.
@@ -84,15 +86,16 @@ impl Loading<'_> {
         self.diagnostics.extend(problems);
         self.way.push(name.clone());
         let mut uses = Vec::new();
+        let mut incomplete = file.broken;
         for item in &file.items {
-            if let ast::ItemKind::Use(usage) = &item.kind
-                && let Some(unit) = self.usage(usage, &name)
-            {
-                uses.push((usage.path.span, unit));
+            let ast::ItemKind::Use(usage) = &item.kind else { continue };
+            match self.usage(usage, &name) {
+                Some(unit) => uses.push((usage.path.span, unit)),
+                None => incomplete = true,
             }
         }
         self.way.pop();
-        self.units.push(Unit { source, file, uses });
+        self.units.push(Unit { source, file, uses, incomplete });
         let unit = self.units.len() - 1;
         self.known.insert(name, Some(unit));
         unit
@@ -112,7 +115,8 @@ impl Loading<'_> {
                 self.diagnostics.push(diagnostic.label(library.span, "").help("`std` is the only one"));
                 return None;
             }
-            Some(_) => format!("std/{}.zx", path.value),
+            // No path has a colon.
+            Some(_) => format!("std:{}.zx", path.value),
             None => match resolve(user, &path.value) {
                 Ok(name) => name,
                 Err(problem) => {

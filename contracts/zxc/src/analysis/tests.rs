@@ -8,12 +8,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use crate::{
     compile::{Compilation, Options, compile, lower},
     diagnostics::{Style, render},
-    ir::{
-        EntryKind, Program,
-        interpret::{Interpreter, Limits, Outcome},
-        program::selector,
-        tests::mock::MockChain,
-    },
+    ir::{EntryKind, Program, interpret::Outcome, program::selector},
     wasm::tests::Both,
 };
 
@@ -29,39 +24,6 @@ pub(crate) fn program(name: &str, source: &str) -> (Program, Vec<Vec<String>>) {
     (lowered.program.expect("a program"), lowered.docs.entries)
 }
 
-/// Programs with what the code generator lacks: collections that know their keys, ledgers.
-const INTERPRETED: [&str; 1] = ["collections.zx"];
-
-enum Deployed {
-    Both(Box<Both>),
-    Interpreted(Program, Box<MockChain>),
-}
-
-impl Deployed {
-    fn new(name: &str, program: &Program) -> Self {
-        if INTERPRETED.contains(&name) {
-            return Self::Interpreted(program.clone(), Box::default());
-        }
-        Self::Both(Box::new(Both::new(program.clone())))
-    }
-
-    fn chain(&mut self) -> &mut MockChain {
-        match self {
-            Self::Both(both) => &mut both.chain,
-            Self::Interpreted(_, chain) => chain,
-        }
-    }
-
-    fn run(&mut self, kind: EntryKind, input: &[u8]) -> Outcome {
-        match self {
-            Self::Both(both) => both.run_input(kind, input),
-            Self::Interpreted(program, chain) => {
-                Interpreter::new(program, &mut **chain, Limits::default()).run(kind, input)
-            }
-        }
-    }
-}
-
 #[test]
 fn each_action_of_the_programs_does_what_its_comment_says() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/run");
@@ -72,17 +34,17 @@ fn each_action_of_the_programs_does_what_its_comment_says() {
     for path in files {
         let name = path.file_name().unwrap().to_str().unwrap();
         let (program, docs) = program(name, &fs::read_to_string(&path).unwrap());
-        let mut deployed = Deployed::new(name, &program);
-        let outcome = deployed.run(EntryKind::Constructor, &selector("new"));
+        let mut deployed = Both::new(program.clone());
+        let outcome = deployed.run_input(EntryKind::Constructor, &selector("new"));
         assert!(matches!(outcome, Outcome::Returned(_)), "{name}: {outcome:?}");
-        let start = deployed.chain().clone();
+        let start = deployed.chain.clone();
         for (entry, docs) in program.entries.iter().zip(docs) {
             let parameters = program.functions[entry.function.index()].parameters;
             if entry.kind == EntryKind::Constructor || parameters > 0 {
                 continue;
             }
-            *deployed.chain() = start.clone();
-            let outcome = deployed.run(EntryKind::Message, &entry.selector);
+            deployed.chain = start.clone();
+            let outcome = deployed.run_input(EntryKind::Message, &entry.selector);
             let expected = docs.join(" ");
             let fits = match &outcome {
                 Outcome::Returned(_) => expected.is_empty(),

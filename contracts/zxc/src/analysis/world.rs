@@ -87,6 +87,8 @@ pub struct World<'a> {
     pub units: &'a [Unit],
     /// Their texts.
     pub sources: &'a Sources,
+    /// Whether a part of some file is missing: what seems not to be there may be in it.
+    pub incomplete: bool,
     /// What they declare.
     pub declarations: Vec<Declaration<'a>>,
     /// What is visible in each file.
@@ -98,7 +100,9 @@ pub struct World<'a> {
 impl<'a> World<'a> {
     /// Collects the declarations of `units`, each of which comes after those that it uses.
     pub fn new(units: &'a [Unit], sources: &'a Sources, diagnostics: &mut Diagnostics) -> Self {
-        let mut world = Self { units, sources, declarations: Vec::new(), files: Vec::new(), owners: BTreeMap::new() };
+        let incomplete = units.iter().any(|unit| unit.incomplete);
+        let (declarations, files, owners) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut world = Self { units, sources, incomplete, declarations, files, owners };
         for index in 0..units.len() {
             world.unit(index, diagnostics);
         }
@@ -166,7 +170,7 @@ impl<'a> World<'a> {
         let exported = self.declarations.iter().enumerate().filter(|(_, it)| it.unit == used && it.exported);
         let exported: Vec<(DeclarationId, &'a ast::Identifier)> =
             exported.map(|(id, declaration)| (DeclarationId(id), declaration.name)).collect();
-        if exported.is_empty() && !self.units[used].file.broken {
+        if exported.is_empty() && !self.incomplete {
             let diagnostic = Diagnostic::warning(codes::EMPTY_USE, "this file exports nothing").label(span, "");
             diagnostics.push(diagnostic.help("write `export` before what others are to see, or remove the `use`"));
         }

@@ -60,9 +60,7 @@ impl<'w> Lowering<'w> {
         let Some(body) = &action.body else { return };
         let flow = self.statements(&body.statements);
         self.leave_block();
-        // What the parser could not read may have been a `return`.
-        let broken = self.world.units[place.unit].file.broken;
-        if flow == Flow::Goes && !matches!(signature.result, Ty::Value(Type::Unit)) && !broken {
+        if flow == Flow::Goes && !matches!(signature.result, Ty::Value(Type::Unit)) {
             let diagnostic = Diagnostic::error(codes::MISSING_RETURN, "an action may end without its result");
             let result = action.result.as_ref().map_or(action.header, |result| result.span);
             let end = crate::source::Span::new(body.span.file, body.span.end.saturating_sub(1), body.span.end);
