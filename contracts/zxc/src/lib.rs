@@ -7,7 +7,8 @@
 //! - `analysis`: names and types, and the lowering of the tree to the intermediate representation;
 //! - `ir`: the typed intermediate representation, its optimiser and its reference interpreter;
 //! - `wasm`: the code generator;
-//! - `metadata`: what clients read, in the format of ink! 5.
+//! - `metadata`: what clients read, in the format of ink! 5;
+//! - `compile`: all of them in a row. The binary `zxc` is the command line around it.
 //!
 //! Out of scope: running contracts (that is the chain's runtime), and anything beyond the words of the ABI that the chain
 //! and a contract share.

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use proptest::prelude::*;
-use zxc::compile::check;
+use zxc::compile::{Options, compile};
 
 /// The sources that are changed.
 fn sources() -> Vec<String> {
@@ -74,13 +74,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_programs_are_sound_or_refused(
+    fn changed_programs_are_compiled_or_refused(
         source in any::<prop::sample::Index>(),
         changes in prop::collection::vec(any::<Change>(), 1..4),
     ) {
         let sources = sources();
         let text = changed(&sources[source.index(sources.len())], &changes);
-        let compilation = check("a.zx", &text, &BTreeMap::new());
+        let compilation = compile("a.zx", &text, &BTreeMap::new(), &Options::default());
         let mistake = compilation.diagnostics.iter().find(|diagnostic| diagnostic.code == "E0602");
         prop_assert!(mistake.is_none(), "{mistake:?}\n{text}");
     }

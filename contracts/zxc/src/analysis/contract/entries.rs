@@ -113,8 +113,13 @@ impl<'w> Lowering<'w> {
         invariants: &[Invariant],
     ) -> FunctionId {
         let effects = &self.effects[function.index()];
-        let broken: Vec<FunctionId> =
-            invariants.iter().filter(|it| effects.may_break(&it.effects)).map(|it| it.function).collect();
+        // What comes with the call changes the balance.
+        let payable = signature.is(ActionKind::Payable);
+        let broken: Vec<FunctionId> = invariants
+            .iter()
+            .filter(|it| effects.may_break(&it.effects) || (payable && it.effects.reads_outside))
+            .map(|it| it.function)
+            .collect();
         if broken.is_empty() || signature.is_read_only() {
             return function;
         }

@@ -257,6 +257,8 @@ fn an_invariant_is_checked_after_each_action_that_may_break_it() {
             persistent storage other: integer
             @invariant total >= 0
             @invariant this.sum() < 100, \"too much\"
+            @invariant this.balance > 70_000
+            action payable take() {}
             action private sum() -> integer { return total + other }
             action change(by: integer) -> integer {
                 this.down(by)
@@ -275,6 +277,9 @@ fn an_invariant_is_checked_after_each_action_that_may_break_it() {
     assert_eq!(contract.call("set_other", &[integer(95)]), Err("too much".into()));
     assert_eq!(contract.call("set_other", &[integer(-200)]), Ok(Value::Unit));
     assert_eq!(contract.call("neither", &[]), Ok(integer(7)));
+    assert_eq!(contract.call("take", &[]), Ok(Value::Unit));
+    contract.both.chain.balance = 5;
+    assert_eq!(contract.call("take", &[]), Err("invariant violated: this.balance > 70_000".into()));
     // Only what can break an invariant has a function around it.
     let names = |name: &str| contract.both.program.functions.iter().filter(|function| function.name == name).count();
     assert_eq!([names("change"), names("set_other"), names("neither"), names("down")], [2, 2, 1, 1]);
