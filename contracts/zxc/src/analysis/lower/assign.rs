@@ -1,13 +1,16 @@
-//! Assignments.
+//! Assignments: the value first, then the place from left to right, then what the place has, if that is needed.
+//!
+//! That is the order of Rust (for numbers) and Solidity, whose users expect `total += this.take()` to keep what `take` did to
+//! `total`.
 
-use super::expression::plain;
+use super::{expression::plain, order::is_stable};
 use crate::{
     analysis::{
         Lowering, codes,
         value::{Base, Target, Ty, Value},
     },
     diagnostics::Diagnostic,
-    ir::{Expression, Projection, Type},
+    ir::{Expression, Projection, Statement, Type},
     syntax::ast::{self, AssignOperator, BinaryOperator, ExpressionKind},
 };
 
@@ -30,20 +33,21 @@ impl<'w> Lowering<'w> {
             self.report(diagnostic.help(help));
         }
         let span = target.span;
+        // The place is lowered first, since the value's type depends on it, but evaluated behind the value.
+        let mark = self.mark();
         let mut found = self.whole_target(target);
+        let before = self.take_since(mark);
         let Some(operator) = binary(operator) else {
-            let mark = self.mark();
             let value = self.typed(value, found.ty);
-            self.keep_target_before(mark, &mut found);
+            let value = self.keep_before_place(value, &found, before);
             return self.write_target(found, value, span);
         };
-        let mark = self.mark();
         let mut right = self.value(value, found.ty.known());
-        self.keep_target_before(mark, &mut found);
         // A call may change what is assigned to: the old value is read after it, or the change would be lost.
         if super::order::calls(&right.code) {
             right.code = self.keep(right.code);
         }
+        right.code = self.keep_before_place(right.code, &found, before);
         let left = Value { ty: found.ty, code: self.read_target(&mut found, span) };
         let result =
             self.arithmetic(operator, (left, span), (right, value.span), found.ty.known(), span.to(value.span));
@@ -68,19 +72,21 @@ impl<'w> Lowering<'w> {
         found
     }
 
-    fn keep_target_before(&mut self, mark: usize, target: &mut Target) {
-        let mut parts: Vec<&mut Expression> = match &mut target.base {
-            Base::Cell(_, keys) => keys.iter_mut().collect(),
-            _ => Vec::new(),
+    /// Evaluates a value before the place that it is for, whose statements are `place`: where nobody can tell the difference, it
+    /// stays an expression.
+    fn keep_before_place(&mut self, value: Expression, target: &Target, place: Vec<Statement>) -> Expression {
+        let is_simple = |step: &Projection| matches!(step, Projection::Field(_));
+        let simple = match &target.base {
+            Base::Cell(_, keys) => keys.iter().all(is_stable),
+            _ => true,
         };
-        parts.extend(target.path.iter_mut().filter_map(|step| match step {
-            Projection::Element(index) => Some(index),
-            Projection::Field(_) => None,
-        }));
-        self.keep_before(mark, parts);
+        let simple = simple && place.is_empty() && target.path.iter().all(is_simple);
+        let value = if simple { value } else { self.repeatable(value) };
+        self.frame.out.extend(place);
+        value
     }
 
-    /// `(a, b) = value`: the value first, all of it; then the assignments from left to right.
+    /// `(a, b) = value`: the value first, all of it; then the assignments from left to right, each with its place.
     fn assign_tuple(&mut self, elements: &'w [ast::Expression], value: &'w ast::Expression) {
         let nested = elements.iter().find(|element| matches!(plain(element).kind, ExpressionKind::Tuple(_)));
         if let Some(nested) = nested {
@@ -88,8 +94,15 @@ impl<'w> Lowering<'w> {
             self.report(diagnostic.label(nested.span, "").help("assign its elements in a statement of their own"));
             return;
         }
-        let targets: Vec<Target> = elements.iter().map(|element| self.whole_target(element)).collect();
-        let types: Option<Vec<Type>> = targets.iter().map(|target| target.ty.known()).collect();
+        let targets: Vec<(Vec<Statement>, Target)> = elements
+            .iter()
+            .map(|element| {
+                let mark = self.mark();
+                let target = self.whole_target(element);
+                (self.take_since(mark), target)
+            })
+            .collect();
+        let types: Option<Vec<Type>> = targets.iter().map(|(_, target)| target.ty.known()).collect();
         let Some(types) = types else {
             self.value(value, None);
             return;
@@ -114,7 +127,8 @@ impl<'w> Lowering<'w> {
                     .collect()
             }
         };
-        for ((target, element), value) in targets.into_iter().zip(elements).zip(values) {
+        for (((place, target), element), value) in targets.into_iter().zip(elements).zip(values) {
+            self.frame.out.extend(place);
             self.write_target(target, value, element.span);
         }
     }

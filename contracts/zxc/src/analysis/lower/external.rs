@@ -221,9 +221,9 @@ impl<'w> Lowering<'w> {
             );
             return Value::error();
         };
+        let options = self.options(call.options, allowed);
         let mut parts = vec![self.typed(to, target.into())];
         let mark = self.mark();
-        let options = self.options(call.options, allowed);
         let input = match &plain(what).kind {
             ExpressionKind::String(action) => {
                 CallInput::Action(selector(&action.value), self.untyped_arguments(arguments))
@@ -346,9 +346,9 @@ impl<'w> Lowering<'w> {
             );
             return Value::error();
         };
+        let options = self.options(call.options, &["value", "gas", "salt"]);
         let mut parts = vec![self.typed(code, Type::Hash.into())];
         let mark = self.mark();
-        let options = self.options(call.options, &["value", "gas", "salt"]);
         let arguments = self.untyped_arguments(arguments);
         self.keep_before(mark, &mut parts);
         self.frame.effects.write(call.span, "this creates a contract");

@@ -237,7 +237,7 @@ impl<'w> Lowering<'w> {
     }
 
     /// Evaluates the keys and indices of a target.
-    fn settle(&mut self, target: &mut Target) {
+    pub(super) fn settle(&mut self, target: &mut Target) {
         if let Base::Cell(_, keys) = &mut target.base {
             for key in keys {
                 let value = std::mem::replace(key, Expression::unit());

@@ -37,8 +37,9 @@ impl<'w> Lowering<'w> {
         };
         let mut values: Vec<Option<Expression>> = vec![None; declared.len()];
         let mut spans: std::collections::BTreeMap<&str, Span> = std::collections::BTreeMap::new();
-        let mut last = 0;
-        let mut unordered = false;
+        // The record's parts are evaluated in its order: where that is not the literal's, each is kept as it comes.
+        let order = fields.iter().map(|field| declared.iter().position(|(name, _)| *name == field.name.name));
+        let unordered = !order.is_sorted();
         for field in fields {
             let index = declared.iter().position(|(name, _)| *name == field.name.name);
             if let Some(first) = spans.insert(&field.name.name, field.name.span) {
@@ -56,10 +57,11 @@ impl<'w> Lowering<'w> {
                 continue;
             };
             let mark = self.mark();
-            let value = self.typed(&field.value, declared[index].1.into());
+            let mut value = self.typed(&field.value, declared[index].1.into());
+            if unordered {
+                value = self.repeatable(value);
+            }
             self.keep_before(mark, values.iter_mut().flatten());
-            unordered |= index < last;
-            last = index;
             values[index] = Some(value);
         }
         if ty == Ty::Error {
@@ -79,21 +81,7 @@ impl<'w> Lowering<'w> {
         for (value, (_, ty)) in values.into_iter().zip(&declared) {
             parts.push(value.unwrap_or_else(|| Expression::zero(*ty)));
         }
-        if unordered {
-            self.keep_as_written(fields, &declared, &mut parts);
-        }
         Expression::tuple(ty.or_unit(), parts).into()
-    }
-
-    /// Evaluates the values in the order of the literal, which is not that of the record.
-    fn keep_as_written(&mut self, fields: &[ast::FieldValue], declared: &[(String, Type)], parts: &mut [Expression]) {
-        for field in fields {
-            let index = declared.iter().position(|(name, _)| *name == field.name.name);
-            if let Some(part) = index.and_then(|index| parts.get_mut(index)) {
-                let value = std::mem::replace(part, Expression::unit());
-                *part = self.repeatable(value);
-            }
-        }
     }
 
     fn no_record(&mut self, name: &ast::Identifier) {

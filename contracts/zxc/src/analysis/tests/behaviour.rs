@@ -399,3 +399,42 @@ fn an_item_of_another_file_means_the_same_there() {
     contract.answer(ReturnCode::Success, &[&[0][..], &encoded(7)].concat());
     assert_eq!(contract.call("total", &[Value::Address(OTHER)]), Ok(integer(7)));
 }
+
+#[test]
+fn parts_of_a_call_of_another_contract_are_evaluated_as_they_are_written() {
+    let source = "
+        protocol Bank { action payable deposit(a: u8, b: u8) }
+        contract Caller {
+            persistent storage trace: string
+            action private note(name: string, value: u64) -> u64 {
+                trace += name
+                return value
+            }
+            action private account(name: string) -> Address {
+                trace += name
+                return TX.caller
+            }
+            action typed() -> string {
+                Bank(this.account(\"t\")).deposit{gas: this.note(\"g\", 9), value: this.note(\"v\", 5)}(
+                    u8(this.note(\"a\", 1)), u8(this.note(\"b\", 2))
+                )
+                return trace
+            }
+            action untyped() -> string {
+                contract_call<()>{value: this.note(\"v\", 5), gas: this.note(\"g\", 9)}(
+                    this.account(\"t\"), \"deposit\", u8(this.note(\"a\", 1)), u8(this.note(\"b\", 2))
+                )
+                return trace
+            }
+            action created() -> string {
+                let _ = create{salt: this.note(\"s\", 4), value: this.note(\"v\", 5)}(
+                    keccak256(bytes(this.account(\"h\"))), this.note(\"a\", 1), this.note(\"b\", 2)
+                )
+                return trace
+            }
+        }
+    ";
+    for (name, order) in [("typed", "tgvab"), ("untyped", "vgtab"), ("created", "svhab")] {
+        assert_eq!(Contract::deploy(source, &[]).call(name, &[]), Ok(text(order)), "{name}");
+    }
+}

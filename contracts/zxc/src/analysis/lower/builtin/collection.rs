@@ -134,8 +134,10 @@ impl<'w> Lowering<'w> {
     }
 
     fn push_element(&mut self, list: &'w ast::Expression, value: &'w ast::Expression) {
-        let target = self.target(list);
+        let mut target = self.target(list);
         let element = self.list_element(&target.base, target.ty, list.span);
+        // As all arguments: which list it is comes before what is added.
+        self.settle(&mut target);
         let mark = self.mark();
         let value = self.typed(value, element);
         let value =
