@@ -1,6 +1,7 @@
 //! The generated Wasm beside the reference interpreter: the same results, storage, events and calls.
 
 mod arithmetic;
+mod budget;
 mod decoding;
 mod machine;
 mod memory;
@@ -127,27 +128,9 @@ fn a_function_that_leaves_by_both_branches_has_a_result() {
 }
 
 #[test]
-fn a_token_is_small_and_always_the_same() {
+fn the_same_program_gives_the_same_module() {
     let module = super::generate(&token::program()).expect("a module");
-    assert!(module.len() < 12 * 1_024, "{} bytes", module.len());
     assert_eq!(super::generate(&token::program()), Ok(module));
-}
-
-#[test]
-fn a_transfer_asks_the_chain_for_no_more_than_it_needs() {
-    let mut contract = Both::new(token::program());
-    contract.chain.context.caller = [1; 20];
-    contract.run("constructor", &[&integer(1_000)]);
-    let input = [&selector("transfer")[..], &[2; 20], &integer(300)].concat();
-    let run = machine::run(&contract.module, &mut contract.chain, EntryKind::Message, &input);
-    assert_eq!(run.outcome, Ok(returned(&[&[1]])));
-    // Of storage: whether it is paused, the sender's balance, the receiver's.
-    let storage = ["get_storage", "get_storage", "set_storage", "get_storage", "set_storage"];
-    let begin = ["input", "value_transferred", "caller"];
-    assert_eq!(run.calls, [&begin[..], &storage, &["deposit_event", "seal_return"]].concat());
-    // Nothing is put where the arena is: after the input, which is where it begins.
-    let at = run.memory.windows(input.len()).position(|window| window == input).expect("the input");
-    assert!(run.memory[at + input.len()..].iter().all(|byte| *byte == 0));
 }
 
 #[test]

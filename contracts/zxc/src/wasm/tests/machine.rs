@@ -1,6 +1,6 @@
 //! Runs a contract's module with wasmi, its imports answered by a [`MockChain`].
 
-use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, MemoryType, Module, Store};
+use wasmi::{Caller, CompilationMode, Config, Engine, Error, Extern, Linker, Memory, MemoryType, Module, Store};
 
 use crate::ir::chain::{Answer, Chain, Request, ReturnCode, Target};
 use crate::ir::interpret::Outcome;
@@ -12,9 +12,14 @@ struct Host {
     chain: MockChain,
     memory: Option<Memory>,
     outcome: Option<Outcome>,
-    /// How often each import was called.
+    /// The imports that were called, in their order.
     calls: Vec<&'static str>,
+    /// The end of the input in memory.
+    input_end: usize,
 }
+
+/// What lies behind the input before the contract writes there.
+pub(super) const UNTOUCHED: u8 = 0xa5;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -24,17 +29,26 @@ pub(super) struct Run {
     pub(super) calls: Vec<&'static str>,
     /// The contract's memory in the end.
     pub(super) memory: Vec<u8>,
+    /// Where the input ends: the arena goes on from there.
+    pub(super) input_end: usize,
+    /// What it cost, in wasmi's measure: about one for each instruction.
+    pub(super) fuel: u64,
 }
+
+/// More than any test needs.
+const FUEL: u64 = 200_000_000;
 
 /// Serves one call; an error is a trap.
 pub(super) fn run(module: &[u8], chain: &mut MockChain, kind: EntryKind, input: &[u8]) -> Run {
     let mut config = Config::default();
     config.consume_fuel(true);
+    // What is translated later would cost fuel.
+    config.compilation_mode(CompilationMode::Eager);
     let engine = Engine::new(&config);
     let module = Module::new(&engine, module).expect("a module");
-    let host = Host { chain: chain.clone(), memory: None, outcome: None, calls: Vec::new() };
+    let host = Host { chain: chain.clone(), memory: None, outcome: None, calls: Vec::new(), input_end: 0 };
     let mut store = Store::new(&engine, host);
-    store.set_fuel(200_000_000).expect("fuel is on");
+    store.set_fuel(FUEL).expect("fuel is on");
     let pages = module.imports().find_map(|import| import.ty().memory().map(|ty| ty.minimum())).expect("a memory");
     let ty = MemoryType::new(u32::try_from(pages).expect("few pages"), Some(16));
     let memory = Memory::new(&mut store, ty).expect("memory");
@@ -45,6 +59,7 @@ pub(super) fn run(module: &[u8], chain: &mut MockChain, kind: EntryKind, input: 
     let function = instance.get_typed_func::<(), ()>(&store, name).expect("an export");
     let result = function.call(&mut store, ());
     let memory = memory.data(&store).to_vec();
+    let fuel = FUEL - store.get_fuel().expect("fuel is on");
     let host = store.into_data();
     *chain = host.chain;
     let outcome = match (result, host.outcome) {
@@ -52,7 +67,7 @@ pub(super) fn run(module: &[u8], chain: &mut MockChain, kind: EntryKind, input: 
         (Ok(()), None) => Err("it returned without seal_return".to_owned()),
         (Err(error), None) => Err(error.to_string()),
     };
-    Run { outcome, calls: host.calls, memory }
+    Run { outcome, calls: host.calls, memory, input_end: host.input_end, fuel }
 }
 
 fn memory(caller: &Caller<Host>) -> Memory {
@@ -119,6 +134,12 @@ type Added = std::result::Result<(), wasmi::errors::LinkerError>;
 fn add_call(linker: &mut Linker<Host>, input: Vec<u8>) -> Added {
     linker.func_wrap("seal0", "input", move |mut it: Caller<Host>, at: u32, length: u32| {
         called(&mut it, "input");
+        // The chain gives zeros there, but nobody may count on it: a loop's rounds use it again and again.
+        let end = at as usize + input.len();
+        it.data_mut().input_end = end;
+        if let Some(arena) = memory(&it).data_mut(&mut it).get_mut(end..) {
+            arena.fill(UNTOUCHED);
+        }
         out(&mut it, at, length, &input)
     })?;
     linker.func_wrap(
