@@ -23,3 +23,6 @@ pub mod metadata;
 pub mod source;
 pub mod syntax;
 pub mod wasm;
+
+#[cfg(test)]
+mod fuzz;

@@ -29,7 +29,7 @@ mod parser;
 mod token;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use format::format;
 pub use parser::parse;

@@ -134,20 +134,23 @@ pub fn fuzz(seeds: &[Vec<u8>], check: impl Fn(&[u8])) {
     for seed in seeds {
         check(seed);
     }
+    fuzz_with(&damage().prop_map(|damage| damage.of(seeds)), |bytes| check(&bytes));
+}
+
+/// Runs `check` on what a strategy makes up until the time is over. A panic is a finding, as above.
+pub fn fuzz_with<S: Strategy>(inputs: &S, check: impl Fn(S::Value)) {
     let seconds = seconds();
     let start = Instant::now();
     let mut runs = 0;
     while start.elapsed().as_secs() < seconds {
         let config = Config { cases: RUNS, failure_persistence: None, ..Config::default() };
-        let result = TestRunner::new(config).run(&damage(), |damage| {
-            check(&damage.of(seeds));
+        let result = TestRunner::new(config).run(inputs, |input| {
+            check(input);
             Ok(())
         });
         match result {
             Ok(()) => runs += RUNS,
-            Err(TestError::Fail(reason, damage)) => {
-                panic!("{reason}: input {:?}, made by {damage:?}", damage.of(seeds))
-            }
+            Err(TestError::Fail(reason, input)) => panic!("{reason}: input {input:?}"),
             Err(error) => panic!("{error}"),
         }
     }

@@ -7,9 +7,10 @@
 //!
 //! # Out of scope
 //! The JSON-RPC server (`host/node/tests/clients/fuzz.test.mjs`), and what the node's own commands read: files of blocks, key
-//! files, secrets (`fuzz.rs` beside each in `host/node/src`, which is a program and can't be imported).
+//! files, secrets (`fuzz.rs` beside each in `host/node/src`, which is a program and can't be imported). Sources in ZX
+//! (`contracts/zxc/src/fuzz.rs`, which looks at what the compiler keeps to itself).
 //!
-//! Invariant: no crate imports this one, but for the tests of `host/node`.
+//! Invariant: no crate imports this one, but for the tests of `host/node` and `contracts/zxc`.
 #![forbid(unsafe_code)]
 
 pub mod damage;

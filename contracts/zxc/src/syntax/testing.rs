@@ -24,7 +24,7 @@ pub(super) fn parsed(text: &str) -> (Source, File) {
 }
 
 /// A tree without places, comments and parentheses.
-pub(super) fn shape(file: &File) -> Value {
+pub(crate) fn shape(file: &File) -> Value {
     stripped(serde_json::to_value(&file.items).unwrap())
 }
 

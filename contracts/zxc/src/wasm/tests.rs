@@ -7,6 +7,8 @@ mod machine;
 mod memory;
 mod random;
 
+pub(crate) use random::compare;
+
 use crate::ir::chain::{Answer, ReturnCode};
 use crate::ir::interpret::{Interpreter, Limits, Outcome};
 use crate::ir::program::selector;

@@ -5,6 +5,5 @@ mod cli;
 mod diagnostics;
 mod extremes;
 mod hostile;
-mod mutations;
 mod programs;
 mod reference;

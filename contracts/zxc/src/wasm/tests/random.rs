@@ -3,30 +3,35 @@
 use proptest::prelude::*;
 
 use super::{machine, validate};
+use crate::ir::chain::Answer;
 use crate::ir::interpret::{Interpreter, Limits, Outcome};
 use crate::ir::tests::mock::MockChain;
-use crate::ir::tests::random::{Case, case};
-use crate::ir::{EntryKind, Fault, check};
+use crate::ir::tests::random::case;
+use crate::ir::{EntryKind, Fault, Program, check};
 use crate::wasm::{GenerateError, generate};
 
-/// Runs a case in both, and compares. What neither language promises is not compared: limits.
-fn compare(case: &Case) -> Result<(), TestCaseError> {
-    prop_assert_eq!(check(&case.program), Ok(()));
-    let module = match generate(&case.program) {
+/// Calls a program in both, one call after the other, and compares. What neither language promises is not compared: limits.
+pub(crate) fn compare(
+    program: &Program,
+    answers: &[Answer],
+    inputs: &[(EntryKind, Vec<u8>)],
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(check(program), Ok(()));
+    let module = match generate(program) {
         Err(GenerateError::TooLarge { .. }) => return Ok(()),
         module => module.expect("a module"),
     };
     validate(&module);
     let mut chain = MockChain::default();
-    chain.answers.extend(case.answers.iter().cloned());
-    for input in &case.inputs {
+    chain.answers.extend(answers.iter().cloned());
+    for (kind, input) in inputs {
         let (mut expected, mut actual) = (chain.clone(), chain.clone());
         let limits = Limits { steps: 200_000, depth: 64 };
-        let outcome = Interpreter::new(&case.program, &mut expected, limits).run(EntryKind::Message, input);
+        let outcome = Interpreter::new(program, &mut expected, limits).run(*kind, input);
         if matches!(outcome, Outcome::Stopped(_)) {
             return Ok(());
         }
-        let run = machine::run(&module, &mut actual, EntryKind::Message, input);
+        let run = machine::run(&module, &mut actual, *kind, input);
         if run.outcome == Ok(Outcome::Reverted(Fault::OutOfMemory.message().to_owned())) {
             return Ok(());
         }
@@ -45,6 +50,8 @@ proptest! {
 
     #[test]
     fn a_random_program_does_the_same_in_both(tape in prop::collection::vec(any::<u8>(), 0..3_000)) {
-        compare(&case(&tape))?;
+        let case = case(&tape);
+        let inputs: Vec<_> = case.inputs.into_iter().map(|input| (EntryKind::Message, input)).collect();
+        compare(&case.program, &case.answers, &inputs)?;
     }
 }
