@@ -32,6 +32,7 @@ mod token;
 pub(crate) mod testing;
 
 pub use format::format;
+pub(crate) use format::on_one_line;
 pub use parser::parse;
 
 /// The words that are reserved: no name is one of them. All others have their meaning where the grammar has them, and are names

@@ -22,7 +22,7 @@
 
 use pretty::{Arena, DocAllocator, DocBuilder};
 
-use super::ast::File;
+use super::ast::{Expression, File};
 use crate::source::Source;
 
 mod comments;
@@ -61,6 +61,18 @@ pub fn format(file: &File, source: &Source) -> String {
     // A string takes all that is written to it.
     let _ = document.render_fmt(WIDTH_COLUMNS, &mut text);
     tidy(&text)
+}
+
+/// An expression on one line, without its comments: the same text however it was written.
+pub(crate) fn on_one_line(expression: &Expression) -> String {
+    // Where something stood decides only which lists are broken over lines.
+    let Ok(nowhere) = Source::new("", "") else { return String::new() };
+    let arena = Arena::new();
+    let formatter = Formatter { arena: &arena, source: &nowhere, comments: Comments::new(&[]) };
+    let mut text = String::new();
+    // A string takes all that is written to it.
+    let _ = formatter.expression(expression).render_fmt(u32::MAX as usize, &mut text);
+    text
 }
 
 /// Without blanks at the ends of lines, and with one newline at the end.

@@ -1,4 +1,5 @@
-//! Every file of `tests/diagnostics/analysis` gives the text that stands beside it, as `zxc check` does.
+//! Every file of `tests/diagnostics/analysis` gives the text that stands beside it, as `zxc check` does; every one of
+//! `tests/diagnostics/compile` as `zxc build` does.
 //!
 //! `ZIVER_REWRITE=1` writes that text instead: read the difference before it is committed.
 
@@ -6,7 +7,7 @@ use std::{fs, path::PathBuf};
 
 use zxc::{
     analysis::{LoadError, Loader},
-    compile::{Compilation, check},
+    compile::{Compilation, Options, check, compile},
     diagnostics::{Style, render},
 };
 
@@ -19,9 +20,9 @@ impl Loader for Folder {
     }
 }
 
-#[test]
-fn each_file_gives_the_diagnostics_beside_it() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/analysis");
+/// Compares the diagnostics of a folder's files with the texts beside them.
+fn hold(folder: &str, read: impl Fn(&str, &str, &Folder) -> Compilation) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics").join(folder);
     let mut files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "zx"));
     files.sort();
@@ -30,7 +31,7 @@ fn each_file_gives_the_diagnostics_beside_it() {
     for path in files {
         let name = path.file_name().unwrap().to_str().unwrap();
         let source = fs::read_to_string(&path).unwrap();
-        let Compilation { diagnostics, sources, .. } = check(name, &source, &Folder(folder.clone()));
+        let Compilation { diagnostics, sources, .. } = read(name, &source, &Folder(folder.clone()));
         let found = render(&diagnostics, &sources, Style::Plain);
         let expected = path.with_extension("txt");
         if std::env::var_os("ZIVER_REWRITE").is_some() {
@@ -40,6 +41,16 @@ fn each_file_gives_the_diagnostics_beside_it() {
         }
     }
     assert!(wrong.is_empty(), "ZIVER_REWRITE=1 accepts this:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_file_that_is_checked_gives_the_diagnostics_beside_it() {
+    hold("analysis", |name, source, folder| check(name, source, folder));
+}
+
+#[test]
+fn each_file_that_is_compiled_gives_the_diagnostics_beside_it() {
+    hold("compile", |name, source, folder| compile(name, source, folder, &Options::default()));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `docs/zx.md` says what the compiler does.
 
+use std::{fs, path::PathBuf};
+
 use zxc::{
     diagnostics::{Style, render},
     source::Source,
@@ -43,4 +45,20 @@ fn each_code_of_lexer_and_parser_is_in_the_reference() {
     let listed = listed.filter(|code| code.starts_with(['E', 'W']) && code[1..].parse::<u32>().is_ok());
     let listed = listed.filter(|code| ["E01", "E02", "W02"].contains(&&code[..3])).collect::<Vec<_>>();
     assert_eq!(listed, codes.collect::<Vec<_>>());
+}
+
+/// No source is known that shows it: it would be a mistake of the compiler.
+const NEVER_SHOWN: &str = "E0602";
+
+#[test]
+fn each_code_of_the_reference_is_shown_by_some_file() {
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let folders = [tests.clone(), tests.join("analysis"), tests.join("compile")];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    let told = files.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    let told = told.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
+    let listed = REFERENCE.lines().filter_map(|line| line.strip_prefix("| ")).filter_map(|line| line.get(..5));
+    let listed = listed.filter(|code| code.starts_with(['E', 'W']) && code[1..].parse::<u32>().is_ok());
+    let missing = listed.chain(["E0001"]).filter(|code| !told.contains(&format!("[{code}]")));
+    assert_eq!(missing.collect::<Vec<_>>(), [NEVER_SHOWN]);
 }

@@ -10,7 +10,10 @@ use crate::{
     diagnostics::Diagnostic,
     ir::{self, Expression, FunctionBuilder, FunctionId, LocalId, Statement, Type},
     source::Span,
-    syntax::ast::{self, ActionKind, MemberKind},
+    syntax::{
+        self,
+        ast::{self, ActionKind, MemberKind},
+    },
 };
 
 /// What clients call the constructor: `constructor` they can't, since every object of JavaScript has a member of that name.
@@ -155,7 +158,7 @@ impl<'w> Lowering<'w> {
             let condition = self.typed(&invariant.condition, Ty::Value(Type::Boolean));
             let message = match &invariant.message {
                 Some(message) => message.value.clone(),
-                None => self.invariant_message(invariant.condition.span),
+                None => invariant_message(&invariant.condition),
             };
             self.push(Statement::require(condition, Expression::string(&message)));
             let function = self.declare_function("invariant", Ty::Value(Type::Unit));
@@ -163,17 +166,6 @@ impl<'w> Lowering<'w> {
             functions.push(function);
         }
         functions
-    }
-
-    /// `invariant violated: total >= 0`
-    fn invariant_message(&self, span: Span) -> String {
-        let text = self.world.sources[span.file].slice(span);
-        let mut shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if shown.len() > SHOWN_BYTES {
-            shown.truncate(shown.floor_char_boundary(SHOWN_BYTES));
-            shown.push_str("...");
-        }
-        format!("invariant violated: {shown}")
     }
 
     fn selectors(&mut self, spans: &[(ir::EntryKind, [u8; 4], Span)]) {
@@ -204,4 +196,14 @@ impl<'w> Lowering<'w> {
             self.report(diagnostic.note("every object there has a member of that name").help("choose another name"));
         }
     }
+}
+
+/// `invariant violated: total >= 0`; the same however the condition was written.
+fn invariant_message(condition: &ast::Expression) -> String {
+    let mut shown = syntax::on_one_line(condition);
+    if shown.len() > SHOWN_BYTES {
+        shown.truncate(shown.floor_char_boundary(SHOWN_BYTES));
+        shown.push_str("...");
+    }
+    format!("invariant violated: {shown}")
 }

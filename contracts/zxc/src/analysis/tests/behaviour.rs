@@ -257,7 +257,7 @@ fn an_invariant_is_checked_after_each_action_that_may_break_it() {
             persistent storage other: integer
             @invariant total >= 0
             @invariant this.sum() < 100, \"too much\"
-            @invariant this.balance > 70_000
+            @invariant this . balance>70_000
             action payable take() {}
             action private sum() -> integer { return total + other }
             action change(by: integer) -> integer {
