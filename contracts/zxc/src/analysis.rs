@@ -19,8 +19,7 @@
 //! [`Analysis::new`] reads the files, [`Analysis::check`] checks all that is in them, [`Analysis::contract`] lowers one
 //! contract. [`compile`](crate::compile) does all of it.
 //!
-//! # Out of scope
-//! Tests (`test "..." { }`): they are not part of a contract.
+//! Tests (`test "..." { }`) are no part of a contract: [`Analysis::tests`] makes a program of their own of them.
 
 use std::{
     cell::Cell,
@@ -34,6 +33,7 @@ use crate::{
     syntax::ast,
 };
 
+mod cases;
 pub mod codes;
 mod contract;
 mod effects;
@@ -47,6 +47,7 @@ mod value;
 mod words;
 mod world;
 
+pub use cases::LoweredTests;
 pub use contract::{CONTRACTS_MAX, ContractDocs, Lowered};
 pub use loader::{LoadError, Loader, Unit};
 
@@ -118,6 +119,11 @@ impl<'a> Analysis<'a> {
         }
     }
 
+    /// The findings on the contracts of the first file.
+    pub fn review(&self) -> Vec<Diagnostic> {
+        self.world.units.last().map(|unit| crate::review::review(&unit.file)).unwrap_or_default()
+    }
+
     /// Every contract in every file.
     pub fn contracts(&self) -> impl Iterator<Item = ContractId> + '_ {
         let ids = (0..self.world.declarations.len()).map(DeclarationId);
@@ -138,6 +144,15 @@ impl<'a> Analysis<'a> {
     /// Whether a contract is exported.
     pub fn is_exported(&self, contract: ContractId) -> bool {
         self.world.declaration(contract.0).exported
+    }
+
+    /// Lowers the tests of the first file, as [`Analysis::contract`] does a contract.
+    pub fn tests(&self, hashes: &BTreeMap<ContractId, [u8; 32]>, diagnostics: &mut Diagnostics) -> LoweredTests {
+        let hashes = hashes.iter().map(|(id, hash)| (id.0, *hash)).collect();
+        let place = Place { unit: self.world.units.len().saturating_sub(1), owner: None };
+        let mut lowering = Lowering::new(&self.world, place, &hashes);
+        lowering.testing = true;
+        lowering.lower_tests(diagnostics)
     }
 
     /// Lowers a contract. `hashes` are those of the contracts that it creates: [`Lowered::creates`] tells which those are, and
@@ -181,6 +196,10 @@ struct Lowering<'w> {
     /// Whether nothing is to be said: somebody else says it.
     muted: bool,
     failed: bool,
+    /// Whether this is a file's tests: all else is checked elsewhere.
+    testing: bool,
+    /// The places that the code of tests names.
+    spans: Vec<Span>,
     /// How many more names are looked for where they are not: each time costs as much as there are names.
     guesses: Cell<u32>,
     hashes: &'w CodeHashes,
@@ -217,6 +236,8 @@ impl<'w> Lowering<'w> {
             diagnostics: Diagnostics::default(),
             muted: false,
             failed: false,
+            testing: false,
+            spans: Vec::new(),
             guesses: Cell::new(GUESSES_MAX),
             hashes,
             creates: BTreeSet::new(),
@@ -261,7 +282,7 @@ impl<'w> Lowering<'w> {
     /// Says nothing from here on about a declaration that others check; gives what was before.
     fn mute_unless_own(&mut self, id: DeclarationId) -> bool {
         let declaration = self.world.declaration(id);
-        let own = declaration.unit == self.home.unit && declaration.owner == self.home.owner;
+        let own = !self.testing && declaration.unit == self.home.unit && declaration.owner == self.home.owner;
         // What belongs to a protocol is checked with its file.
         let protocol = declaration
             .owner

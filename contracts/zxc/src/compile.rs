@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use crate::{
     analysis::{Analysis, CONTRACTS_MAX, ContractId, Files, Loader, Lowered, codes},
     diagnostics::{Diagnostic, Diagnostics},
-    ir::Program,
+    ir::{EntryKind, Program},
     metadata::Bundle,
     source::{Sources, Span},
+    testing::{Module, Tests},
     wasm,
 };
 
@@ -47,7 +48,33 @@ pub fn compile(name: &str, source: &str, loader: &dyn Loader, options: &Options)
 
 /// Checks everything in the file `source`, which may have no contract, and in what it uses.
 pub fn check(name: &str, source: &str, loader: &dyn Loader) -> Compilation {
-    run(name, source, loader, |_, _| None)
+    run(name, source, loader, |contracts, diagnostics| {
+        contracts.analysis.tests(&BTreeMap::new(), diagnostics);
+        None
+    })
+}
+
+/// Compiles a contract, as [`compile`] does, and adds the findings of [`review`](crate::review) on its file.
+pub fn verify(name: &str, source: &str, loader: &dyn Loader, options: &Options) -> Compilation {
+    run(name, source, loader, |contracts, diagnostics| {
+        let chosen = contracts.choose(options, diagnostics)?;
+        let bundle = contracts.bundle(chosen, diagnostics);
+        if !diagnostics.has_errors() {
+            diagnostics.extend(contracts.analysis.review());
+        }
+        bundle
+    })
+}
+
+/// Compiles the tests of the file `source`, and the contracts that they create; none if there were errors.
+pub fn tests(name: &str, source: &str, loader: &dyn Loader) -> (Option<Tests>, Compilation) {
+    let mut tests = None;
+    let compilation = run(name, source, loader, |contracts, diagnostics| {
+        tests = contracts.tests(diagnostics);
+        None
+    });
+    let has_errors = compilation.diagnostics.iter().any(Diagnostic::is_error);
+    (tests.filter(|_| !has_errors), compilation)
 }
 
 /// The program of a contract before code is generated for it, and what its comments say; none if there were errors.
@@ -89,6 +116,8 @@ struct Contracts<'a> {
     analysis: &'a Analysis<'a>,
     lowered: BTreeMap<ContractId, Lowered>,
     hashes: BTreeMap<ContractId, [u8; 32]>,
+    /// The modules with these hashes.
+    modules: BTreeMap<[u8; 32], Module>,
 }
 
 impl<'a> Contracts<'a> {
@@ -102,7 +131,7 @@ impl<'a> Contracts<'a> {
             }
             lowered.insert(contract, analysis.contract(contract, &BTreeMap::new(), diagnostics));
         }
-        Self { analysis, lowered, hashes: BTreeMap::new() }
+        Self { analysis, lowered, hashes: BTreeMap::new(), modules: BTreeMap::new() }
     }
 
     /// The contract that is to be compiled.
@@ -166,6 +195,20 @@ impl<'a> Contracts<'a> {
         Some(self.analysis.contract(contract, &self.hashes, &mut Diagnostics::default()))
     }
 
+    /// The tests of the first file, with the hashes of the contracts that they create.
+    fn tests(&mut self, diagnostics: &mut Diagnostics) -> Option<Tests> {
+        let first = self.analysis.tests(&BTreeMap::new(), diagnostics);
+        for created in &first.creates {
+            self.hash_of(*created, &mut Vec::new(), diagnostics)?;
+        }
+        // What is wrong was told when they were lowered first.
+        let lowered = self.analysis.tests(&self.hashes, &mut Diagnostics::default());
+        let modules = std::mem::take(&mut self.modules);
+        // A file without tests has no program either.
+        let program = if lowered.cases.is_empty() { Program::default() } else { lowered.program? };
+        Some(Tests { program, cases: lowered.cases, spans: lowered.spans, modules })
+    }
+
     /// Compiles what `contract` creates. At most `CONTRACTS_MAX` deep.
     fn hashes_for(
         &mut self,
@@ -191,12 +234,28 @@ impl<'a> Contracts<'a> {
                 );
                 return None;
             }
-            self.hashes_for(created, way, diagnostics)?;
-            let program = self.analysis.contract(created, &self.hashes, &mut Diagnostics::default()).program?;
-            let module = self.module(created, &program, diagnostics)?;
-            self.hashes.insert(created, blake2_256(&module));
+            self.hash_of(created, way, diagnostics)?;
         }
         way.pop();
+        Some(())
+    }
+
+    /// Compiles a contract that another creates, and what it creates itself.
+    fn hash_of(&mut self, created: ContractId, way: &mut Vec<ContractId>, diagnostics: &mut Diagnostics) -> Option<()> {
+        if self.hashes.contains_key(&created) {
+            return Some(());
+        }
+        self.hashes_for(created, way, diagnostics)?;
+        let program = self.analysis.contract(created, &self.hashes, &mut Diagnostics::default()).program?;
+        let wasm = self.module(created, &program, diagnostics)?;
+        let hash = blake2_256(&wasm);
+        self.hashes.insert(created, hash);
+        let names = |kind| {
+            let entries = program.entries.iter().filter(move |entry| entry.kind == kind);
+            entries.map(|entry| (entry.selector, entry.name.clone())).collect()
+        };
+        let (constructors, messages) = (names(EntryKind::Constructor), names(EntryKind::Message));
+        self.modules.insert(hash, Module { name: program.name.clone(), wasm, constructors, messages });
         Some(())
     }
 

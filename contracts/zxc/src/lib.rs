@@ -7,8 +7,10 @@
 //! - `analysis`: names and types, and the lowering of the tree to the intermediate representation;
 //! - `ir`: the typed intermediate representation, its optimiser and its reference interpreter;
 //! - `wasm`: the code generator;
+//! - `review`: what looks wrong though it compiles;
+//! - `testing`: what a compiled test and its runner say to each other;
 //! - `metadata`: what clients read, in the format of ink! 5;
-//! - `compile`: all of them in a row. The binary `zxc` is the command line around it.
+//! - `compile`: all of them in a row. The command line around it is `contracts/cli`.
 //!
 //! Out of scope: running contracts (that is the chain's runtime), and anything beyond the words of the ABI that the chain
 //! and a contract share.
@@ -20,8 +22,10 @@ pub mod diagnostics;
 pub mod ir;
 pub mod limits;
 pub mod metadata;
+pub mod review;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 pub mod wasm;
 
 #[cfg(test)]

@@ -51,7 +51,12 @@ impl SecretKey {
 
     /// Signs keccak-256 of `message`: low s, v is 0 or 1, the same bytes each time (RFC 6979).
     pub fn sign(&self, message: &[u8]) -> EthereumSignature {
-        let (signature, id) = self.0.sign_prehash_recoverable(&keccak_256(message));
+        self.sign_hash(&keccak_256(message))
+    }
+
+    /// Signs 32 bytes that are a hash already, in the same form.
+    pub fn sign_hash(&self, hash: &[u8; 32]) -> EthereumSignature {
+        let (signature, id) = self.0.sign_prehash_recoverable(hash);
         let mut out = [id.to_byte(); 65];
         for (to, from) in out.iter_mut().zip(signature.to_bytes()) {
             *to = from;

@@ -106,6 +106,8 @@ pub const SELECTOR: &str = "E0512";
 pub const ACTION_KIND: &str = "E0513";
 /// Storage that can't be as it is declared.
 pub const STORAGE: &str = "E0514";
+/// A word of tests outside of them, or not as tests have it.
+pub const TEST_WORD: &str = "E0515";
 
 /// A limit of contracts or of the compiler.
 pub const LIMIT: &str = "E0601";
@@ -128,3 +130,14 @@ pub const UNREACHABLE: &str = "W0402";
 pub const NEVER_NULL: &str = "W0403";
 /// An action's name that some clients can't call.
 pub const CLIENT_NAME: &str = "W0501";
+
+/// State that is written after a call which may come back.
+pub const WRITE_AFTER_CALL: &str = "W0601";
+/// An action of a contract with an owner that changes state and never asks who calls.
+pub const NO_CALLER_CHECK: &str = "W0602";
+/// Another contract's answer that nobody looks at.
+pub const UNCHECKED_RESULT: &str = "W0603";
+/// A loop over a list or map in storage.
+pub const UNBOUNDED_LOOP: &str = "W0604";
+/// `TX.origin` in place of `TX.caller`.
+pub const ORIGIN_CHECK: &str = "W0605";

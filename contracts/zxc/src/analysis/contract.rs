@@ -132,7 +132,7 @@ impl<'w> Lowering<'w> {
     }
 
     /// Lowers the actions outside of contracts that something calls, and those that they call.
-    fn outside_actions(&mut self) {
+    pub(super) fn outside_actions(&mut self) {
         while let Some(id) = self.pending.pop() {
             let Some((function, signature)) = self.functions.get(&Callee::Outside(id)).cloned() else { continue };
             let muted = self.mute_unless_own(id);
@@ -143,7 +143,7 @@ impl<'w> Lowering<'w> {
     }
 
     /// The program, if it is whole.
-    fn finish(&mut self, name: &ast::Identifier) -> Option<Program> {
+    pub(super) fn finish(&mut self, name: &ast::Identifier) -> Option<Program> {
         // The tree lacks what the parser could not read: what is left may be well typed and mean something else.
         if self.failed || self.world.incomplete {
             return None;

@@ -22,6 +22,8 @@ pub enum FrameKind {
     Action,
     /// A modifier: it can't return.
     Modifier,
+    /// A test: it is in a contract, perhaps, but not of it.
+    Test,
     /// First values of storage, invariants: expressions only.
     Expression,
 }
@@ -67,11 +69,18 @@ pub struct Frame<'w> {
     pub read_only: bool,
     /// What it does.
     pub effects: Effects,
+    /// Who acted before the outermost `as` around.
+    pub acts_for: Option<Expression>,
     /// Whether there are errors in it: who reads a variable is not known for certain.
     pub failed: bool,
 }
 
 impl Frame<'_> {
+    /// Whether there is a contract that this runs in.
+    pub fn has_this(&self) -> bool {
+        self.place.owner.is_some() && self.kind != FrameKind::Test
+    }
+
     /// A function without anything yet.
     pub fn new(kind: FrameKind, place: Place, result: Ty) -> Self {
         Self {
@@ -87,6 +96,7 @@ impl Frame<'_> {
             loops: 0,
             read_only: false,
             effects: Effects::default(),
+            acts_for: None,
             failed: false,
         }
     }

@@ -22,6 +22,7 @@ mod order;
 mod place;
 mod record;
 mod statement;
+pub(super) mod testing;
 
 /// Whether what follows a statement is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

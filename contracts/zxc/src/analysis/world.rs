@@ -120,6 +120,16 @@ impl<'a> World<'a> {
         own.or_else(|| self.files.get(place.unit)?.get(name)).copied()
     }
 
+    /// The declaration of a contract of a file.
+    pub fn contract_at(&self, unit: usize, contract: &ast::Contract) -> Option<DeclarationId> {
+        let mut declarations = self.declarations.iter();
+        let index = declarations.position(|declaration| {
+            declaration.unit == unit
+                && matches!(declaration.kind, DeclarationKind::Contract(found) if std::ptr::eq(found, contract))
+        });
+        index.map(DeclarationId)
+    }
+
     /// All names that are visible at `place`, with what they stand for.
     pub fn visible(&self, place: Place) -> impl Iterator<Item = (&'a str, DeclarationId)> + '_ {
         let own = place.owner.and_then(|owner| self.owners.get(&owner)).into_iter().flatten();

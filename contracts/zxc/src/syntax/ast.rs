@@ -31,7 +31,9 @@ pub use member::{
     Action, ActionKind, ActionWord, Event, EventField, Invariant, Member, MemberKind, Modifier, ModifierCall,
     Parameter, Storage, StorageKind,
 };
-pub use statement::{AssignOperator, Block, Branch, Catch, Pattern, PatternKind, Statement, StatementKind};
+pub use statement::{
+    AssignOperator, Block, Branch, Catch, Pattern, PatternKind, SCOPE_WORDS, Statement, StatementKind,
+};
 
 /// A name as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]

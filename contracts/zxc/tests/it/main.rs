@@ -1,7 +1,6 @@
 //! What the crate gives to those who use it: the public API on whole files.
 
 mod analysis;
-mod cli;
 mod diagnostics;
 mod extremes;
 mod hostile;

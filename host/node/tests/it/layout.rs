@@ -72,7 +72,16 @@ fn metadata_imports_primitives_and_for_its_tests_what_runs_the_blob() {
 
 #[test]
 fn compiler_imports_primitives_alone() {
-    assert_imports("words of the ABI", |from| from.starts_with("contracts/"), |_, to| to == "runtime/primitives");
+    assert_imports("words of the ABI", |from| from == "contracts/zxc", |_, to| to == "runtime/primitives");
+}
+
+#[test]
+fn command_line_of_contracts_imports_the_compiler_and_what_runs_the_blob() {
+    let allowed = |_: &str, to: &str| {
+        let lower = ["host/executor", "host/metadata"];
+        lower.contains(&to) || ["contracts/zxc", "runtime/primitives", "runtime/wasm"].contains(&to)
+    };
+    assert_imports("tests of contracts need no node", |from| from == "contracts/cli", allowed);
 }
 
 #[test]
@@ -139,6 +148,7 @@ fn crates_are_named_after_their_folders() {
     for (name, one) in crates() {
         let last = one.folder.rsplit('/').next().unwrap();
         // The compiler bears the name of its program.
-        assert!(name == format!("ziver-{last}") || name == "zxc", "{name} in {}", one.folder);
+        let is_compiler = name == "zxc" || (name == "zxc-cli" && one.folder == "contracts/cli");
+        assert!(name == format!("ziver-{last}") || is_compiler, "{name} in {}", one.folder);
     }
 }

@@ -1,6 +1,6 @@
 //! Calls: what is called, and with which arguments.
 
-use super::expression::plain;
+use super::{expression::plain, testing::TEST_WORDS};
 use crate::{
     analysis::{
         Callee, Lowering, codes,
@@ -73,6 +73,9 @@ impl<'w> Lowering<'w> {
             return self.built_in(name, call, hint);
         }
         let Some(id) = self.world.find(self.frame.place, name) else {
+            if TEST_WORDS.contains(&name) {
+                return self.test_word(name, call);
+            }
             self.unknown_action(name, span);
             return self.skip(call);
         };
@@ -131,7 +134,7 @@ impl<'w> Lowering<'w> {
 
     /// `this.name(...)`
     fn own_call(&mut self, name: &'w ast::Identifier, call: Call<'w>) -> Value {
-        if self.frame.place.owner.is_none() {
+        if !self.frame.has_this() {
             self.no_contract(call.span);
             return self.skip(call);
         }

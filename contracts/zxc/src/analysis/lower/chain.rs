@@ -4,6 +4,7 @@ use super::record::listed;
 use crate::{
     analysis::{
         Lowering, codes,
+        frame::FrameKind,
         value::{Reference, Value},
     },
     diagnostics::Diagnostic,
@@ -35,6 +36,9 @@ impl<'w> Lowering<'w> {
         let members: &[(&str, Context)] = if word == "TX" { &TX } else { &GAS };
         if word == "TX" && name.name == "block_hash" {
             return self.last_block_hash(span).into();
+        }
+        if word == "TX" && name.name == "gas_used" && self.knows_tests() {
+            return self.gas_of_last();
         }
         if let Some((_, context)) = members.iter().find(|(member, _)| *member == name.name) {
             return self.read_context(*context, span).into();
@@ -71,7 +75,7 @@ impl<'w> Lowering<'w> {
 
     /// `this.name`
     pub(super) fn member_of_this(&mut self, name: &'w ast::Identifier, span: Span) -> Reference {
-        if self.frame.place.owner.is_none() {
+        if !self.frame.has_this() {
             self.no_contract(span);
             return Reference::Value(Value::error());
         }
@@ -102,6 +106,9 @@ impl<'w> Lowering<'w> {
 
     /// Complains about `this` outside of a contract.
     pub(super) fn no_contract(&mut self, span: Span) {
+        if self.frame.kind == FrameKind::Test {
+            return self.no_contract_in_test(span);
+        }
         let diagnostic =
             Diagnostic::error(codes::NO_CONTRACT, "there is no `this` outside of a contract").label(span, "");
         self.report(diagnostic.help("pass what the action needs as a parameter, or move it into the contract"));

@@ -77,7 +77,11 @@ fn assigned<'a>(block: &'a ast::Block, names: &mut BTreeSet<&'a str>) {
                 branches.iter().for_each(|branch| assigned(&branch.body, names));
                 otherwise.iter().for_each(|block| assigned(block, names));
             }
-            StatementKind::While { body, .. } | StatementKind::ForEach { body, .. } => assigned(body, names),
+            StatementKind::While { body, .. }
+            | StatementKind::ForEach { body, .. }
+            | StatementKind::Scope { body, .. } => {
+                assigned(body, names);
+            }
             StatementKind::Tx { body, catch } => {
                 assigned(body, names);
                 catch.iter().for_each(|catch| assigned(&catch.body, names));

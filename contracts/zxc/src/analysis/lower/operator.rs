@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// An operand, and where it stands.
-type Operand = (Value, Span);
+pub(super) type Operand = (Value, Span);
 
 impl<'w> Lowering<'w> {
     pub(super) fn unary(
@@ -77,7 +77,7 @@ impl<'w> Lowering<'w> {
     }
 
     /// Both operands; a literal is lowered last, so that it can take the other's type.
-    fn operands(
+    pub(super) fn operands(
         &mut self,
         left: &'w ast::Expression,
         right: &'w ast::Expression,
@@ -173,7 +173,7 @@ impl<'w> Lowering<'w> {
         self.report(Diagnostic::warning(codes::NEVER_NULL, message).label(span, "").help(help));
     }
 
-    fn comparison(&mut self, operator: BinaryOperator, left: Operand, right: Operand, span: Span) -> Value {
+    pub(super) fn comparison(&mut self, operator: BinaryOperator, left: Operand, right: Operand, span: Span) -> Value {
         let ((left, left_span), (right, right_span)) = (left, right);
         let comparison = match operator {
             BinaryOperator::Equal => Comparison::Equal,

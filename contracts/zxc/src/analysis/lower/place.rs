@@ -56,7 +56,7 @@ impl<'w> Lowering<'w> {
     }
 
     fn member_target(&mut self, name: &'w ast::Identifier) -> Target {
-        if self.frame.place.owner.is_none() {
+        if !self.frame.has_this() {
             self.no_contract(name.span);
             return Target::error();
         }

@@ -37,6 +37,7 @@ impl<'w> Lowering<'w> {
 
     fn statement(&mut self, statement: &'w ast::Statement) -> Flow {
         let span = statement.span;
+        self.at(span);
         match &statement.kind {
             StatementKind::Error => {}
             StatementKind::Let { pattern, ty, value } => self.let_statement(pattern, ty.as_ref(), value),
@@ -59,6 +60,7 @@ impl<'w> Lowering<'w> {
             StatementKind::Emit { event, arguments } => self.emit(event, arguments, span),
             StatementKind::Tx { body, catch } => return self.tx(body, catch.as_ref()),
             StatementKind::Try { body, catch } => return self.guard(body, catch),
+            StatementKind::Scope { word, arguments, body } => return self.scope(word, arguments, body),
             StatementKind::Limit(gas) => {
                 let gas = self.typed(gas, Type::U64.into());
                 self.frame.effects.read_outside(span, "this depends on the gas");
@@ -159,7 +161,10 @@ impl<'w> Lowering<'w> {
             return;
         }
         match (value, self.frame.result) {
-            (None, Ty::Value(Type::Unit) | Ty::Error) => self.push(Statement::Return(None)),
+            (None, Ty::Value(Type::Unit) | Ty::Error) => {
+                self.act_as_before();
+                self.push(Statement::Return(None));
+            }
             (None, result) => {
                 let message = format!("the action's result is {}", self.quote(result));
                 self.report(problem("`return` has no value", span).note(message).help("write `return value`"));
@@ -168,6 +173,7 @@ impl<'w> Lowering<'w> {
                 let found = self.value(value, None);
                 if matches!(found.ty, Ty::Value(Type::Unit)) {
                     self.push(Statement::Evaluate(found.code));
+                    self.act_as_before();
                     self.push(Statement::Return(None));
                 } else if found.ty != Ty::Error {
                     let help = match found.ty {
@@ -180,7 +186,11 @@ impl<'w> Lowering<'w> {
                 }
             }
             (Some(value), result) => {
-                let value = self.typed(value, result);
+                let mut value = self.typed(value, result);
+                if self.frame.acts_for.is_some() {
+                    value = self.keep(value);
+                }
+                self.act_as_before();
                 self.push(Statement::Return(Some(value)));
             }
         }
@@ -276,6 +286,8 @@ impl<'w> Lowering<'w> {
         if let Ty::Value(ty) = value.ty
             && ty != Type::Unit
             && called != "pop"
+            // A test looks at what is done, not always at what is answered.
+            && self.frame.kind != FrameKind::Test
         {
             let diagnostic =
                 Diagnostic::warning(codes::IGNORED, format!("nobody uses the result, {}", self.quote(value.ty)));

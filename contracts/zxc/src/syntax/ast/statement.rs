@@ -23,6 +23,9 @@ pub struct Statement {
     pub span: Span,
 }
 
+/// The words of [`StatementKind::Scope`].
+pub const SCOPE_WORDS: [&str; 2] = ["as", "expect_revert"];
+
 /// The kinds of [`Statement`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum StatementKind {
@@ -106,6 +109,15 @@ pub enum StatementKind {
         body: Block,
         /// What is done when a call into another contract reverts.
         catch: Catch,
+    },
+    /// `as(ACCOUNT) { }`, `expect_revert(MESSAGE) { }`: in tests only.
+    Scope {
+        /// Which of them.
+        word: Identifier,
+        /// What it takes.
+        arguments: Vec<Expression>,
+        /// What it is about.
+        body: Block,
     },
     /// `limit(GAS)`: a gas limit for the rest of the action.
     Limit(Expression),

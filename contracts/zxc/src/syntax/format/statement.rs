@@ -100,6 +100,12 @@ impl<'a> Formatter<'a> {
                 let layout = self.layout(statement.span, [body, &catch.body]);
                 self.text("try ").append(self.block(body, layout)).append(self.catch(catch, layout)).group()
             }
+            StatementKind::Scope { word, arguments, body } => {
+                let layout = self.layout(statement.span, [body]);
+                // What is in the parentheses ends before the block.
+                let values = self.expressions(Style::PARENTHESES, arguments, body.span.start);
+                self.text(word.name.as_str()).append(values).append(" ").append(self.block(body, layout)).group()
+            }
             StatementKind::Limit(gas) => self.text("limit").append(self.values([gas], end)),
             StatementKind::Print(arguments) => {
                 self.text("print").append(self.expressions(Style::PARENTHESES, arguments, end))
@@ -156,8 +162,8 @@ impl<'a> Formatter<'a> {
 
 /// Whether it may be in a block of one line.
 pub(super) fn is_simple(statement: &Statement) -> bool {
-    use StatementKind::{ForEach, If, Try, Tx, While};
-    !matches!(statement.kind, If { .. } | While { .. } | ForEach { .. } | Tx { .. } | Try { .. })
+    use StatementKind::{ForEach, If, Scope, Try, Tx, While};
+    !matches!(statement.kind, If { .. } | While { .. } | ForEach { .. } | Tx { .. } | Try { .. } | Scope { .. })
 }
 
 fn pattern_text(pattern: &Pattern) -> String {

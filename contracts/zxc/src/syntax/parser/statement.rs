@@ -6,7 +6,10 @@ use crate::{
     limits::NESTING_MAX,
     source::Span,
     syntax::{
-        ast::{AssignOperator, Block, Expression, ExpressionKind, PatternKind, Statement, StatementKind},
+        ast::{
+            AssignOperator, Block, Expression, ExpressionKind, Identifier, PatternKind, SCOPE_WORDS, Statement,
+            StatementKind,
+        },
         codes,
         token::TokenKind,
     },
@@ -291,11 +294,29 @@ impl Parser<'_> {
             TokenKind::StarEqual => AssignOperator::Multiply,
             TokenKind::SlashEqual => AssignOperator::Divide,
             TokenKind::PercentEqual => AssignOperator::Remainder,
+            TokenKind::OpenBrace if !self.token().on_new_line => return self.scope(target),
             _ => return StatementKind::Expression(target),
         };
         self.check_target(&target, operator == AssignOperator::Set);
         self.bump();
         StatementKind::Assign { target, operator, value: self.expression() }
+    }
+
+    /// `as(ACCOUNT) { }`: a call of one of these words, and what stands behind it in braces. Without braces it is a call.
+    fn scope(&mut self, expression: Expression) -> StatementKind {
+        let ExpressionKind::Call { callee, type_arguments, options, .. } = &expression.kind else {
+            return StatementKind::Expression(expression);
+        };
+        let word = match &callee.kind {
+            ExpressionKind::Name(name) if SCOPE_WORDS.contains(&name.as_str()) => name.clone(),
+            _ => return StatementKind::Expression(expression),
+        };
+        if !type_arguments.is_empty() || !options.is_empty() {
+            return StatementKind::Expression(expression);
+        }
+        let word = Identifier { name: word, span: callee.span };
+        let ExpressionKind::Call { arguments, .. } = expression.kind else { return StatementKind::Error };
+        StatementKind::Scope { word, arguments, body: self.block() }
     }
 
     /// Warns where nothing comes of an expression.
@@ -342,6 +363,6 @@ impl Parser<'_> {
 
 /// Whether it ends with `}`, so that another may follow on the same line.
 fn ends_with_block(kind: &StatementKind) -> bool {
-    use StatementKind::{ForEach, If, Try, Tx, While};
-    matches!(kind, If { .. } | While { .. } | ForEach { .. } | Tx { .. } | Try { .. })
+    use StatementKind::{ForEach, If, Scope, Try, Tx, While};
+    matches!(kind, If { .. } | While { .. } | ForEach { .. } | Tx { .. } | Try { .. } | Scope { .. })
 }

@@ -9,8 +9,8 @@ use crate::{
     syntax::ast::{
         Action, ActionKind, ActionWord, AssignOperator, Block, Branch, Catch, Contract, Enum, Event, EventField,
         Expression, ExpressionKind, File, Identifier, Invariant, Item, ItemKind, Member, MemberKind, Modifier,
-        ModifierCall, Parameter, Pattern, PatternKind, Protocol, Record, Statement, StatementKind, Storage,
-        StorageKind, Test, Use,
+        ModifierCall, Parameter, Pattern, PatternKind, Protocol, Record, SCOPE_WORDS, Statement, StatementKind,
+        Storage, StorageKind, Test, Use,
     },
 };
 
@@ -160,7 +160,7 @@ fn catch(choices: &mut Choices<'_>, depth: usize) -> Catch {
 fn statement(choices: &mut Choices<'_>, depth: usize) -> Statement {
     use AssignOperator::{Add, Divide, Multiply, Remainder, Set, Subtract};
     let value = |choices: &mut Choices<'_>| expression(choices, DEPTH);
-    let kind = match choices.below(if depth == 0 { 13 } else { 18 }) {
+    let kind = match choices.below(if depth == 0 { 13 } else { 19 }) {
         0 => StatementKind::Expression(value(choices)),
         1 => StatementKind::Let {
             pattern: pattern(choices, 2),
@@ -194,6 +194,11 @@ fn statement(choices: &mut Choices<'_>, depth: usize) -> Statement {
         16 => {
             StatementKind::Tx { body: block(choices, depth - 1), catch: choices.maybe(|choices| catch(choices, depth)) }
         }
+        17 => StatementKind::Scope {
+            word: Identifier { name: choices.one_of(&SCOPE_WORDS).to_owned(), span: Span::default() },
+            arguments: choices.several(2, value),
+            body: block(choices, depth - 1),
+        },
         _ => StatementKind::Try { body: block(choices, depth - 1), catch: catch(choices, depth) },
     };
     Statement { kind, span: Span::default() }

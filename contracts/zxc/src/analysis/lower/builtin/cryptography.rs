@@ -84,7 +84,7 @@ impl<'w> Lowering<'w> {
     }
 
     /// What is signed: a hash as it is, all else by its keccak-256.
-    fn digest(&mut self, message: &'w ast::Expression) -> Expression {
+    pub(in crate::analysis::lower) fn digest(&mut self, message: &'w ast::Expression) -> Expression {
         let value = self.value(message, None);
         if value.ty == Ty::Value(Type::Hash) {
             return value.code;

@@ -1,10 +1,12 @@
-//! `zxc new`: a folder with a contract that compiles.
+//! `zxc new`: a folder with a contract that compiles, and tests of it that pass.
 
 use std::path::Path;
 
-use super::{CommandError, Result, write_file};
+use super::{CommandError, Result};
+use crate::files::write_file;
 
 const CONTRACT: &str = include_str!("project/contract.zx");
+const TESTS: &str = include_str!("project/tests.zx");
 /// What the contract of the template is called.
 const TEMPLATE_NAME: &str = "Template";
 
@@ -21,8 +23,13 @@ pub fn create(name: &str) -> Result<()> {
     if folder.exists() {
         return Err(CommandError::Exists(name.to_owned()));
     }
-    let contract = CONTRACT.replace(TEMPLATE_NAME, &contract_name(name));
-    write_file(&folder.join(format!("{name}.zx")), contract.as_bytes())?;
+    let contract = contract_name(name);
+    let (code, tests) = (CONTRACT.replace(TEMPLATE_NAME, &contract), TESTS.replace(TEMPLATE_NAME, &contract));
+    write_file(&folder.join(format!("{name}.zx")), code.as_bytes())?;
+    write_file(
+        &folder.join(format!("tests/{name}.zx")),
+        tests.replace("template.zx", &format!("{name}.zx")).as_bytes(),
+    )?;
     write_file(&folder.join(".gitignore"), b"build/\n")
 }
 

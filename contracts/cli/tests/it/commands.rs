@@ -1,4 +1,4 @@
-//! The command line, as people and scripts use it.
+//! Build, check, format, metadata, new projects.
 
 use std::{
     fs,
@@ -11,11 +11,11 @@ use serde_json::Value;
 const SOUND: &str = "contract Sound {\n    action view one() -> u8 { return 1 }\n}\n";
 const WRONG: &str = "contract Wrong { action f() { g() } }\n";
 
-fn zxc(folder: &Path, arguments: &[&str]) -> Output {
+pub fn zxc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_zxc")).current_dir(folder).args(arguments).output().unwrap()
 }
 
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         fs::write(folder.path().join(name), text).unwrap();
@@ -23,7 +23,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn code(output: &Output) -> Option<i32> {
+pub fn code(output: &Output) -> Option<i32> {
     output.status.code()
 }
 
@@ -101,7 +101,7 @@ fn fmt_formats_and_check_only_tells() {
 }
 
 #[test]
-fn a_new_contract_compiles_and_is_formatted() {
+fn a_new_contract_compiles_is_formatted_and_passes_its_tests() {
     let folder = folder(&[]);
     assert_eq!(code(&zxc(folder.path(), &["new", "my_token"])), Some(0));
     let built = zxc(folder.path(), &["build", "my_token/my_token.zx"]);
@@ -109,6 +109,10 @@ fn a_new_contract_compiles_and_is_formatted() {
     assert!(folder.path().join("build/MyToken.contract").exists());
     assert_eq!(code(&zxc(folder.path(), &["fmt", "--check", "my_token/my_token.zx"])), Some(0));
     assert_eq!(code(&zxc(folder.path(), &["new", "my_token"])), Some(2));
+    assert_eq!(code(&zxc(folder.path(), &["fmt", "--check", "my_token/tests/my_token.zx"])), Some(0));
+    let tested = zxc(folder.path(), &["test", "my_token"]);
+    assert_eq!(code(&tested), Some(0), "{}", String::from_utf8_lossy(&tested.stderr));
+    assert!(String::from_utf8_lossy(&tested.stderr).ends_with("2 passed, 0 failed\n"));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The commands.
 
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
@@ -9,17 +8,20 @@ use std::{
 use clap::{Parser, Subcommand};
 use thiserror::Error;
 use zxc::{
-    analysis::{LoadError, Loader},
     compile::{Compilation, Options, check, compile},
     diagnostics::{Diagnostic, Style, render, report},
-    limits::SOURCE_BYTES_MAX,
     source::{Source, Sources},
     syntax::{format, parse},
 };
 
+use crate::{
+    files::{Folder, name, read_error, read_file, write_file},
+    testing::{self, RunError},
+};
+
 mod project;
 
-/// Compiles, checks and formats contracts in ZX.
+/// Compiles, checks, formats and tests contracts in ZX.
 #[derive(Debug, Parser)]
 #[command(name = "zxc", version, about)]
 pub struct Arguments {
@@ -66,6 +68,18 @@ enum Command {
         #[arg(long)]
         contract: Option<String>,
     },
+    /// Run the tests of contracts on the chain's own runtime
+    Test {
+        /// Source files, each with the tests beside it (`tests/*.zx`), or folders with all that is in them
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Only tests whose names contain this
+        #[arg(long)]
+        filter: Option<String>,
+        /// Also show how much gas each action used
+        #[arg(long)]
+        gas: bool,
+    },
     /// Begin a contract in a new folder
     New {
         /// What it is called
@@ -95,12 +109,15 @@ pub enum CommandError {
     /// The folder of a new contract is there already.
     #[error("{0} is there already")]
     Exists(String),
+    /// The chain that tests run on can't do what it is asked.
+    #[error(transparent)]
+    Run(#[from] RunError),
     /// A contract can't be called this.
     #[error("`{0}` is no name for a contract: use letters, digits and `_`, and begin with a letter")]
     Name(String),
 }
 
-type Result<T = bool> = std::result::Result<T, CommandError>;
+pub(crate) type Result<T = bool> = std::result::Result<T, CommandError>;
 
 /// Does what the arguments say; whether there was nothing to complain about.
 pub fn run(arguments: &Arguments) -> Result {
@@ -135,17 +152,24 @@ pub fn run(arguments: &Arguments) -> Result {
             print(&bundle.metadata());
             Ok(true)
         }
+        Command::Test { paths, filter, gas } => {
+            let options = testing::Options { filter: filter.clone(), gas: *gas };
+            testing::run(paths, &options, &output)
+        }
         Command::New { name } => {
             project::create(name)?;
-            output.say(&format!("{name}/{name}.zx is a contract to begin with: zxc build {name}/{name}.zx"));
+            output.say(&format!(
+                "{name}/{name}.zx is a contract to begin with: zxc build {name}/{name}.zx, zxc test {name}"
+            ));
             Ok(true)
         }
     }
 }
 
 /// How problems are shown.
-struct Output {
-    json: bool,
+pub(crate) struct Output {
+    /// As lines of JSON.
+    pub json: bool,
 }
 
 impl Output {
@@ -179,7 +203,7 @@ impl Output {
     }
 
     /// Shows problems; whether there is no error among them.
-    fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) -> bool {
+    pub fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) -> bool {
         if self.json {
             for diagnostic in diagnostics {
                 // A struct with names for keys can be written.
@@ -193,7 +217,7 @@ impl Output {
     }
 
     /// Says something to people.
-    fn say(&self, message: &str) {
+    pub fn say(&self, message: &str) {
         if !self.json {
             eprintln!("{message}");
         }
@@ -201,54 +225,6 @@ impl Output {
 }
 
 /// To the standard output; nobody reads on if that is closed.
-fn print(line: &str) {
+pub(crate) fn print(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// The files below the current folder, and wherever a path of theirs leads.
-struct Folder;
-
-impl Loader for Folder {
-    fn load(&self, path: &str) -> std::result::Result<String, LoadError> {
-        match read_bytes(Path::new(path)) {
-            Ok(bytes) => {
-                String::from_utf8(bytes).map_err(|problem| LoadError::Unreadable(format!("it is not UTF-8: {problem}")))
-            }
-            Err(problem) if problem.kind() == io::ErrorKind::NotFound => Err(LoadError::NotFound),
-            Err(problem) => Err(LoadError::Unreadable(problem.to_string())),
-        }
-    }
-}
-
-/// A file, but of one that is too long only what tells so.
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    use io::Read;
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(SOURCE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn read_file(path: &Path) -> Result<String> {
-    let bytes = read_bytes(path).map_err(|problem| read_error(path, problem))?;
-    String::from_utf8(bytes).map_err(|problem| read_error(path, problem))
-}
-
-fn read_error(path: &Path, problem: impl ToString) -> CommandError {
-    CommandError::Read { path: path.display().to_string(), problem: problem.to_string() }
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let write = || {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(path, bytes)
-    };
-    write().map_err(|problem| CommandError::Write { path: path.display().to_string(), problem })
-}
-
-/// What a file is called in messages, with `/` between its parts.
-fn name(path: &Path) -> String {
-    let text = path.display().to_string();
-    text.strip_prefix("./").unwrap_or(&text).to_owned()
 }
