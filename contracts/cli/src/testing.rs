@@ -41,7 +41,7 @@ use runtime::Runtime;
 use session::{Failure, Session};
 
 /// Steps of the interpreter that a test may take, besides what its contracts do.
-const STEPS_MAX: u64 = 200_000_000;
+const STEPS_MAX: u64 = 20_000_000;
 /// The code of what a failed test says.
 const FAILED: &str = "test";
 
