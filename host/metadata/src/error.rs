@@ -97,3 +97,17 @@ pub enum EncodeError {
     #[error("arguments of {0} bytes are too long")]
     TooLong(usize),
 }
+
+/// Why a contract's description can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContractError {
+    /// It is too long.
+    #[error("a contract's description of {0} bytes is too long")]
+    TooLong(usize),
+    /// It is not what it should be.
+    #[error("no description of a contract: {0}")]
+    Format(String),
+    /// It is of a version that is not known.
+    #[error("a contract's description of version {0}; 4 and 5 are known")]
+    Version(String),
+}

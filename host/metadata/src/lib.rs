@@ -35,6 +35,8 @@
 //! | text, character, boolean | string, string, boolean |
 //! | sequence of bits | `"0b0110"` |
 //!
+//! [`Contract`] does the same by a contract's description of itself.
+//!
 //! Out of scope: signing ([`ziver_primitives::transaction`]), versions of the format before 14, extrinsics' extensions
 //! beyond reading them.
 //!
@@ -44,6 +46,7 @@
 #![forbid(unsafe_code)]
 
 mod call;
+mod contract;
 mod describe;
 mod dispatch_error;
 mod error;
@@ -56,14 +59,16 @@ mod read;
 mod storage;
 mod text;
 mod types;
+mod wide;
 mod write;
 
 pub use call::DecodedCall;
+pub use contract::{Contract, ContractEvent, Message};
 pub use describe::{
     Argument, Call, Constant, Event as EventDescription, Extension, Failure, Pallet, RuntimeApi, RuntimeApiMethod,
     StorageHasher, StorageItem,
 };
-pub use error::{DecodeError, EncodeError, MetadataError};
+pub use error::{ContractError, DecodeError, EncodeError, MetadataError};
 pub use event::{Event, Events, Phase};
 pub use extrinsic::Extrinsic;
 pub use metadata::Metadata;

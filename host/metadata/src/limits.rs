@@ -11,7 +11,11 @@ pub const VALUES_COUNT_MAX: usize = 1_000_000;
 pub const VALUES_PER_EVENTS_BYTE_MAX: usize = 16;
 /// Levels of generics that the written name of a type shows.
 pub const TYPE_NAME_LEVELS_MAX: usize = 8;
+/// Bytes after which a type's written name is cut.
+pub const NAME_BYTES_MAX: usize = 512;
 /// Bytes of metadata that are looked at.
 pub const METADATA_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of arguments as text.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of a contract's description, with its module.
+pub const CONTRACT_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;

@@ -13,6 +13,7 @@ use ziver_primitives::U256;
 use crate::error::DecodeError;
 use crate::limits::{DEPTH_LEVELS_MAX, VALUES_COUNT_MAX};
 use crate::types::{self, PortableField};
+use crate::wide;
 
 /// Numbers up to this are exact in JSON, for readers whose numbers are floating-point.
 const EXACT_MAX: u64 = 1 << 53;
@@ -206,8 +207,7 @@ fn number_or_text(primitive: &TypeDefPrimitive, input: &mut &[u8]) -> Result<Val
         I32 => Value::from(i32::decode(input)?),
         I64 => signed(i64::decode(input)?),
         I128 => Value::String(i128::decode(input)?.to_string()),
-        // Nothing that clients know uses it: the bytes say what there is.
-        I256 => hexadecimal(take(input, 32)?),
+        I256 => Value::String(wide::text(U256::from_little_endian(take(input, 32)?))),
     })
 }
 

@@ -3,7 +3,7 @@
 use scale_info::{Field, PortableRegistry, Type, TypeDef, TypeDefPrimitive, Variant, form::PortableForm};
 
 use crate::describe::Argument;
-use crate::limits::{DEPTH_LEVELS_MAX, TYPE_NAME_LEVELS_MAX};
+use crate::limits::{DEPTH_LEVELS_MAX, NAME_BYTES_MAX, TYPE_NAME_LEVELS_MAX};
 
 pub(crate) type PortableType = Type<PortableForm>;
 pub(crate) type PortableField = Field<PortableForm>;
@@ -19,7 +19,7 @@ pub(crate) fn name(types: &PortableRegistry, id: u32) -> String {
 fn write_name(types: &PortableRegistry, id: u32, levels: usize, out: &mut String) {
     let Some(ty) = types.resolve(id) else { return out.push('?') };
     // A type with many parameters within each other could make a name of any length.
-    if levels == 0 || out.len() > 512 {
+    if levels == 0 || out.len() > NAME_BYTES_MAX {
         return out.push('…');
     }
     let below = levels - 1;
@@ -64,6 +64,9 @@ fn write_generic(
 
 fn write_list(types: &PortableRegistry, ids: impl Iterator<Item = u32>, levels: usize, out: &mut String) {
     for (position, id) in ids.enumerate() {
+        if out.len() > NAME_BYTES_MAX {
+            return;
+        }
         if position > 0 {
             out.push_str(", ");
         }

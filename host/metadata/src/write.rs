@@ -11,6 +11,7 @@ use crate::describe::Argument;
 use crate::error::EncodeError;
 use crate::limits::DEPTH_LEVELS_MAX;
 use crate::types::{self, PortableField, PortableType};
+use crate::wide;
 
 /// Writes arguments: an object by name, an array by position, nothing where none is wanted.
 pub(crate) fn arguments(
@@ -329,7 +330,7 @@ impl Writer<'_> {
             I32 => put(signed(4)),
             I64 => put(signed(8)),
             I128 => put(signed(16)),
-            I256 => put(given.as_str().and_then(bytes).filter(|bytes| bytes.len() == 32)),
+            I256 => put(wide_signed(given).map(|number| number.to_little_endian().to_vec())),
         }
     }
 }
@@ -366,6 +367,20 @@ fn signed(given: &Value) -> Option<i128> {
         Value::Number(number) => number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)),
         Value::String(text) => text.parse().ok(),
         _ => None,
+    }
+}
+
+/// A signed number of 256 bits in two's complement: a sign, and what [`unsigned`] takes.
+fn wide_signed(given: &Value) -> Option<U256> {
+    let below = match given {
+        Value::Number(number) => {
+            number.as_i64().filter(|number| *number < 0).map(|number| number.unsigned_abs().into())
+        }
+        given => given.as_str().and_then(|text| text.strip_prefix('-')).map(Value::from),
+    };
+    match below {
+        Some(absolute) => wide::negative(unsigned(&absolute)?),
+        None => unsigned(given).filter(|number| !number.bit(255)),
     }
 }
 

@@ -16,8 +16,8 @@ use ziver_primitives::{
 
 use crate::{
     chain_read::ReadError,
-    limits::{ERROR_TEXT_BYTES_MAX, FOLLOWS_PER_CONNECTION_MAX},
-    link::{SealError, SubmitError},
+    limits::{DIAGNOSTICS_BYTES_MAX, ERROR_TEXT_BYTES_MAX, FOLLOWS_PER_CONNECTION_MAX},
+    link::{CompileError, SealError, SubmitError},
 };
 
 /// A method's answer.
@@ -35,6 +35,8 @@ pub const NONCE_TOO_LOW: i32 = -32012;
 pub const GAS_LIMIT_EXCEEDED: i32 = -32013;
 /// A contract failed.
 pub const CONTRACT_ERROR: i32 = -32020;
+/// A contract's source does not compile.
+pub const COMPILE_ERROR: i32 = -32021;
 /// A block could not be made.
 pub const MINING_ERROR: i32 = -32030;
 /// The client asks too often.
@@ -178,6 +180,25 @@ pub fn rejected(error: SubmitError) -> ErrorObjectOwned {
         Some(data) => object_with(code, message, data),
         None => object_with(code, message, why.message()),
     }
+}
+
+/// -32020: a contract failed; data says how.
+pub fn contract(why: impl std::fmt::Display, data: serde_json::Value) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(CONTRACT_ERROR, one_line(format!("Contract failed: {why}")), Some(data))
+}
+
+/// -32021: a source does not compile; data has the problems, in whole ones up to a limit.
+pub fn compile(error: CompileError) -> ErrorObjectOwned {
+    let CompileError::Problems { diagnostics, .. } = &error else {
+        return object(COMPILE_ERROR, format!("Compilation failed: {error}"));
+    };
+    let mut bytes = 0;
+    let shown = diagnostics.iter().take_while(|one| {
+        bytes += one.to_string().len();
+        bytes <= DIAGNOSTICS_BYTES_MAX
+    });
+    let data = serde_json::json!({ "diagnostics": shown.collect::<Vec<_>>() });
+    ErrorObjectOwned::owned(COMPILE_ERROR, one_line(format!("Compilation failed: {error}")), Some(data))
 }
 
 /// -32602: the parameters don't fit the method.

@@ -1,7 +1,7 @@
 //! JSON-RPC for clients: HTTP and WebSocket on one port, with the legacy method names of the Substrate ecosystem, the
 //! groups of the new JSON-RPC interface specification, and a few `zx_*` ones for `curl`.
 //!
-//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`],
+//! One file per namespace: [`system`], [`chain`], [`childstate`], [`state`], [`author`], [`payment`], [`zx`], [`contract`],
 //! [`engine`], [`txpool`], [`net`], [`miner`], [`admin`], [`dev`], and of the new specification [`chain_spec`],
 //! [`chain_head`], [`transaction`], [`transaction_watch`], [`archive`]. Each has a `register` that adds its methods to
 //! the table; [`catalog`] describes them all; what a method needs comes from the [`Context`]. The way of a request:
@@ -54,6 +54,7 @@ pub mod chain_spec;
 pub mod childstate;
 mod connection;
 mod context;
+pub mod contract;
 pub mod dev;
 pub mod engine;
 pub mod error;
@@ -100,6 +101,7 @@ pub fn methods(context: Context) -> Result<Methods, RegisterMethodError> {
     chain::register(&mut module)?;
     chain_head::register(&mut module)?;
     chain_spec::register(&mut module)?;
+    contract::register(&mut module)?;
     miner::register(&mut module)?;
     dev::register(&mut module)?;
     net::register(&mut module)?;

@@ -189,3 +189,15 @@ pub const VALIDATION_PROBLEMS_MAX: usize = 16;
 pub const CALL_ARGUMENTS_BYTES_MAX: usize = 1024 * 1024;
 /// Blocks that a subscriber is told of at once after a change of branch; older ones it has to ask for.
 pub const ENACTED_BLOCKS_TOLD_MAX: usize = 256;
+/// Sources that wait for the compiler; more are refused.
+pub const COMPILATIONS_WAITING_MAX: usize = 8;
+/// Bytes of a contract's source that is compiled here.
+pub const SOURCE_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a contract's module.
+pub const CONTRACT_CODE_BYTES_MAX: usize = 128 * 1024;
+/// Bytes of the input of a contract's call.
+pub const CONTRACT_INPUT_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of the salt of a contract's address.
+pub const CONTRACT_SALT_BYTES_MAX: usize = 1024;
+/// Bytes of the list of problems with a source that an error carries.
+pub const DIAGNOSTICS_BYTES_MAX: usize = 64 * 1024;

@@ -3,6 +3,8 @@
 //! The server knows no engine. It puts [`Command`]s on a bounded channel that the node drains, and listens to
 //! [`Notice`]s that the node broadcasts after the chain's snapshot shows what they tell. Whoever drains the commands
 //! answers each `reply` once; dropping it means that the node is going down.
+//!
+//! Sources of contracts go another way, to a compiler that the node has somewhere: [`Compile`].
 
 use std::sync::Arc;
 
@@ -12,10 +14,12 @@ use ziver_primitives::{
     validity::{InvalidTransaction, UnknownTransaction},
 };
 
-use crate::limits::ENGINE_COMMANDS_MAX;
+use crate::limits::{COMPILATIONS_WAITING_MAX, ENGINE_COMMANDS_MAX};
 
+mod compile;
 mod notices;
 
+pub use compile::{Compile, CompileError};
 pub use notices::{Notices, Told};
 
 /// A wish for the engine.
@@ -320,6 +324,8 @@ pub enum Notice {
 pub struct Link {
     /// To the engine.
     pub commands: mpsc::Sender<Command>,
+    /// To the compiler.
+    pub compilations: mpsc::Sender<Compile>,
     /// From the engine; each subscription listens on its own.
     pub notices: Notices,
 }
@@ -329,6 +335,8 @@ pub struct Link {
 pub struct LinkPeer {
     /// What the clients want.
     pub commands: mpsc::Receiver<Command>,
+    /// Sources that clients want compiled.
+    pub compilations: mpsc::Receiver<Compile>,
     /// Where the node tells what happened.
     pub notices: Notices,
 }
@@ -336,6 +344,8 @@ pub struct LinkPeer {
 /// Makes both ends.
 pub fn link() -> (Link, LinkPeer) {
     let (to_engine, commands) = mpsc::channel(ENGINE_COMMANDS_MAX);
+    let (to_compiler, compilations) = mpsc::channel(COMPILATIONS_WAITING_MAX);
     let notices = Notices::default();
-    (Link { commands: to_engine, notices: notices.clone() }, LinkPeer { commands, notices })
+    let link = Link { commands: to_engine, compilations: to_compiler, notices: notices.clone() };
+    (link, LinkPeer { commands, compilations, notices })
 }

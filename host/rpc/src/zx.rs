@@ -7,7 +7,7 @@
 //! Where Ethereum's clients expect `null` (an unknown block or transaction) they get it; a block that is named to read
 //! something in it must exist, else the error is -32001.
 //!
-//! Out of scope: contracts (there are none yet), the pool's content (`txpool_*`).
+//! Out of scope: deploying contracts (`contract_*`), the pool's content (`txpool_*`).
 
 use codec::Decode;
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
@@ -28,9 +28,9 @@ use crate::{
 mod blocks;
 mod decoded;
 mod info;
-mod known;
+pub(crate) mod known;
 mod logs;
-mod send;
+pub(crate) mod send;
 mod subscribe;
 
 pub use send::fund;
@@ -63,10 +63,8 @@ fn register_accounts(module: &mut RpcModule<Context>) -> Result<(), RegisterMeth
         context.decode(move |chain| whole_account(chain, account, tag)).await?
     })?;
     module.register_async_method("zx_getCode", |params, context, _| async move {
-        let (_, tag) = arguments(&params)?;
-        // No account has code yet; the block must exist all the same.
-        context.read(move |chain| must_exist(chain, tag)).await??;
-        RpcResult::Ok("0x")
+        let (account, tag) = arguments(&params)?;
+        context.decode(move |chain| code_of(chain, account, tag)).await?
     })?;
     Ok(())
 }
@@ -78,7 +76,7 @@ fn arguments(params: &jsonrpsee::types::Params<'_>) -> RpcResult<(AccountId20, B
 }
 
 /// What went wrong with a read, in the codes of this namespace.
-fn failed(why: ReadError) -> ErrorObjectOwned {
+pub(crate) fn failed(why: ReadError) -> ErrorObjectOwned {
     match why {
         ReadError::UnknownBlock(hash) => error::not_found(format_args!("block {hash:?}")),
         ReadError::Pruned(hash) => error::not_found(format_args!("the state of block {hash:?} is not kept any more")),
@@ -87,7 +85,7 @@ fn failed(why: ReadError) -> ErrorObjectOwned {
 }
 
 /// The block that a tag means, which must be known.
-fn must_exist(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<Hash> {
+pub(crate) fn must_exist(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<Hash> {
     header_of(chain, tag).map(|(hash, _)| hash)
 }
 
@@ -108,7 +106,7 @@ fn header_of(chain: &dyn ChainRead, tag: BlockTag) -> RpcResult<(Hash, Header)> 
 }
 
 /// Nonce and free balance.
-async fn account_at(context: &Context, account: AccountId20, tag: BlockTag) -> RpcResult<(Nonce, Balance)> {
+pub(crate) async fn account_at(context: &Context, account: AccountId20, tag: BlockTag) -> RpcResult<(Nonce, Balance)> {
     let read = move |chain: &dyn ChainRead| -> RpcResult<(Nonce, Balance)> {
         let block = must_exist(chain, tag)?;
         let value = chain.storage(block, None, &account_key(account)).map_err(failed)?;
@@ -134,6 +132,22 @@ fn whole_account(chain: &dyn ChainRead, account: AccountId20, tag: BlockTag) -> 
     let mut object = serde_json::Map::from_iter([("address".to_owned(), json!(json::bytes(account.0)))]);
     flatten(value.map_err(error::internal)?.unwrap_or_default(), &mut object);
     Ok(Value::Object(object))
+}
+
+/// A contract's code as it was uploaded; nothing for other accounts.
+fn code_of(chain: &dyn ChainRead, account: AccountId20, tag: BlockTag) -> RpcResult<String> {
+    let block = must_exist(chain, tag)?;
+    let metadata = chain.metadata(block).map_err(failed)?;
+    let item = |name: &str, key: Value| -> RpcResult<Option<Vec<u8>>> {
+        // A runtime without contracts has neither.
+        let Ok(key) = metadata.storage_key(known::CONTRACTS, name, &[key]) else { return Ok(None) };
+        chain.storage(block, None, &key).map_err(failed)
+    };
+    let Some(info) = item(known::CONTRACT_INFO, json!(json::bytes(account.0)))? else { return Ok("0x".to_owned()) };
+    let info = metadata.decode_storage_value(known::CONTRACTS, known::CONTRACT_INFO, &info).map_err(error::internal)?;
+    let code = item(known::CONTRACT_CODE, info["code_hash"].clone())?.unwrap_or_default();
+    let code = <Vec<u8>>::decode(&mut &*code).map_err(|why| error::internal(format_args!("PristineCode: {why}")))?;
+    Ok(json::bytes(code))
 }
 
 /// Takes the fields of a record and of the records in it.

@@ -13,6 +13,12 @@ pub const TRANSFER: (&str, &str) = ("Balances", "transfer_allow_death");
 /// Pallet and item of what fees are multiplied with, in parts of 10^18.
 pub const FEE_MULTIPLIER: (&str, &str) = ("TransactionPayment", "NextFeeMultiplier");
 
+/// The pallet of contracts.
+pub const CONTRACTS: &str = "Contracts";
+/// Item with what is known of a contract: its code's hash, among others.
+pub const CONTRACT_INFO: &str = "ContractInfoOf";
+/// Item with code as it was uploaded.
+pub const CONTRACT_CODE: &str = "PristineCode";
 /// Pallet and name of what a contract emits.
 pub const CONTRACT_LOG: (&str, &str) = ("Contracts", "ContractEmitted");
 
@@ -44,13 +50,17 @@ fn executed(fields: &Value) -> Option<Executed> {
         .as_str()
         .and_then(|text| faster_hex::hex_decode_vec(text.trim_start_matches("0x").as_bytes()).ok())
         .unwrap_or_default();
-    let reason = bytes.strip_prefix(&[1]).and_then(|text| String::decode_all(&mut &*text).ok());
     Some(Executed {
         contract: fields.get("contract")?.clone(),
         gas_used: gas.as_u64().or_else(|| gas.as_str()?.parse().ok()),
         output,
-        revert_reason: reason.filter(|_| reverted),
+        revert_reason: revert_reason(&bytes).filter(|_| reverted),
     })
+}
+
+/// What contracts in ZX answer when they revert: 1 and a text.
+pub fn revert_reason(answer: &[u8]) -> Option<String> {
+    answer.strip_prefix(&[1]).and_then(|text| String::decode_all(&mut &*text).ok())
 }
 
 /// Receiver and amount of a transfer of money.

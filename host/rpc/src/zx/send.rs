@@ -1,7 +1,7 @@
 //! Transactions on their way in: signed ones handed in, ones by name signed here, and what one would cost.
 //!
-//! By name a transaction is `{from, to, value}` for a transfer, or `{from, call: {pallet, name, args}}` for any call;
-//! `nonce` and `tip` are optional. It is signed with a key that everybody knows, so on development chains alone;
+//! By name a transaction is `{from, to, value}` for a transfer, `{from, to, value, data}` for a call of a contract, or
+//! `{from, call: {pallet, name, args}}` for any call; `nonce` and `tip` are optional. It is signed with a key that everybody knows, so on development chains alone;
 //! [`fund`] sends money from the richest of their accounts.
 //!
 //! Gas is weight in picoseconds: of a transaction that can be signed it is found by trying it on the best block.
@@ -23,6 +23,7 @@ use super::{account_at, failed, known};
 use crate::{
     Context, author,
     chain_read::{ChainRead, DryRun, ReadError},
+    contract,
     error::{self, RpcResult},
     json,
     limits::CALL_ARGUMENTS_BYTES_MAX,
@@ -41,7 +42,8 @@ struct NamedCall {
     args: Option<Box<RawValue>>,
 }
 
-/// What is to be sent. Ethereum's `gas`, `gasPrice` and the like are accepted and mean nothing here.
+/// What is to be sent. `gas` is for calls of contracts, and found by trying if it is not there; Ethereum's `gasPrice` and
+/// the like are accepted and mean nothing here.
 #[derive(Debug, Deserialize)]
 struct Request {
     from: AccountArg,
@@ -52,19 +54,46 @@ struct Request {
     tip: Option<Amount>,
     data: Option<Bytes>,
     input: Option<Bytes>,
+    #[serde(alias = "gasLimit")]
+    gas: Option<Amount>,
 }
 
 impl Request {
     fn transfer(from: AccountId20, to: AccountId20, amount: Balance) -> Self {
         let (to, value) = (Some(AccountArg(to)), Some(Amount(amount)));
-        Self { from: AccountArg(from), to, value, call: None, nonce: None, tip: None, data: None, input: None }
+        Self {
+            from: AccountArg(from),
+            to,
+            value,
+            call: None,
+            nonce: None,
+            tip: None,
+            data: None,
+            input: None,
+            gas: None,
+        }
+    }
+
+    /// The call of a contract, if it is one.
+    fn contract_call(&self) -> RpcResult<Option<contract::Call>> {
+        let mut inputs = [&self.data, &self.input].into_iter().flatten().filter(|Bytes(data)| !data.is_empty());
+        let Some(Bytes(data)) = inputs.next() else { return Ok(None) };
+        if inputs.any(|Bytes(other)| other != data) {
+            return Err(error::invalid_params("`data` and `input` are the same thing, and differ"));
+        }
+        let (Some(AccountArg(to)), None) = (self.to, &self.call) else {
+            return Err(error::invalid_params("`data` calls the contract `to`; contracts are made by contract_deploy"));
+        };
+        let terms = contract::Terms {
+            from: self.from.0,
+            value: self.value.unwrap_or_default().0,
+            gas_limit: self.gas.map(contract::gas).transpose()?,
+            deposit_limit: None,
+        };
+        Ok(Some(contract::Call { terms, to, data: data.clone() }))
     }
 
     fn call(&self, metadata: &Metadata) -> RpcResult<Vec<u8>> {
-        let has_data = [&self.data, &self.input].into_iter().flatten().any(|Bytes(data)| !data.is_empty());
-        if has_data {
-            return Err(error::invalid_params("`data` calls contracts, which this chain does not have; use `call`"));
-        }
         let encoded = match (&self.call, &self.to) {
             (Some(_), Some(_)) => return Err(error::invalid_params("either `to` and `value`, or `call`")),
             (None, None) => return Err(error::invalid_params("`to` and `value` are missing, or `call`")),
@@ -86,7 +115,12 @@ impl Request {
 }
 
 fn arguments(call: &NamedCall) -> RpcResult<Value> {
-    let Some(text) = &call.args else { return Ok(Value::Null) };
+    read_arguments(call.args.as_deref())
+}
+
+/// Arguments of any call, of bounded length.
+pub(crate) fn read_arguments(text: Option<&RawValue>) -> RpcResult<Value> {
+    let Some(text) = text else { return Ok(Value::Null) };
     if text.get().len() > CALL_ARGUMENTS_BYTES_MAX {
         let why = format_args!("arguments of {} bytes; at most {CALL_ARGUMENTS_BYTES_MAX}", text.get().len());
         return Err(error::invalid_params(why));
@@ -152,22 +186,49 @@ async fn richest(context: &Context, other: AccountId20) -> RpcResult<(AccountId2
     richest.ok_or_else(|| error::not_found("a development account"))
 }
 
-/// Signs with a development account's key and hands in: one at a time, or two would get the same nonce.
+/// Sends what a request says.
 async fn send(context: &Context, request: Request) -> RpcResult<String> {
     let AccountArg(from) = request.from;
-    let key = development_key(from)?;
+    development_key(from)?;
     check_funds(context, &request).await?;
+    let (nonce, tip) = (request.nonce()?, request.tip.unwrap_or_default().0);
+    let call = encoded(context, request).await?;
+    sign_and_send(context, from, (nonce, tip), call).await.map(|(hash, _)| hash)
+}
+
+/// The bytes of a request's call.
+async fn encoded(context: &Context, request: Request) -> RpcResult<Vec<u8>> {
+    if let Some(call) = request.contract_call()? {
+        return contract::encoded_call(context, call).await;
+    }
+    let encode = move |chain: &dyn ChainRead| {
+        let metadata = chain.metadata(chain.best().hash).map_err(failed)?;
+        request.call(&metadata)
+    };
+    context.decode(encode).await?
+}
+
+/// Signs a call with a development account's key and hands it in: one at a time, or two would get the same nonce. The
+/// transaction's hash and its nonce: the next one where none is given.
+pub(crate) async fn sign_and_send(
+    context: &Context,
+    from: AccountId20,
+    (nonce, tip): (Option<Nonce>, Balance),
+    call: Vec<u8>,
+) -> RpcResult<(String, Nonce)> {
+    let key = development_key(from)?;
     let _turn = context.signing.lock().await;
-    let nonce = match request.nonce()? {
+    let nonce = match nonce {
         Some(nonce) => nonce,
         None => system::next_index(context, from).await?,
     };
-    let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
-    author::submit_own(context, form.sign(&key.key()).encode()).await.map(json::hash)
+    let form = context.decode(move |chain| unsigned(chain, call, (nonce, tip))).await??;
+    let hash = author::submit_own(context, form.sign(&key.key()).encode()).await?;
+    Ok((json::hash(hash), nonce))
 }
 
 /// Refuses what is for development chains elsewhere, with what to do instead.
-fn only_in_development(context: &Context, method: &str, instead: &str) -> RpcResult<()> {
+pub(crate) fn only_in_development(context: &Context, method: &str, instead: &str) -> RpcResult<()> {
     if context.info.is_development() {
         return Ok(());
     }
@@ -181,14 +242,13 @@ fn development_key(account: AccountId20) -> RpcResult<DevelopmentAccount> {
     found.ok_or_else(|| error::not_found(format_args!("a key of {account}; the node has those of Alith to Faith")))
 }
 
-fn unsigned(chain: &dyn ChainRead, request: &Request, nonce: Nonce) -> RpcResult<UnsignedTransaction> {
+fn unsigned(chain: &dyn ChainRead, call: Vec<u8>, (nonce, tip): (Nonce, Balance)) -> RpcResult<UnsignedTransaction> {
     let best = chain.best().hash;
-    let metadata = chain.metadata(best).map_err(failed)?;
     let version = chain.runtime_version(best).map_err(failed)?;
     Ok(UnsignedTransaction {
-        call: request.call(&metadata)?,
+        call,
         nonce,
-        tip: request.tip.unwrap_or_default().0,
+        tip,
         spec_version: version.spec_version,
         transaction_version: version.transaction_version,
         genesis_hash: chain.genesis(),
@@ -212,7 +272,9 @@ async fn estimate(context: &Context, text: &RawValue) -> RpcResult<String> {
             Some(nonce) => nonce,
             None => account_at(context, from, BlockTag::Latest).await?.0,
         };
-        let form = context.decode(move |chain| unsigned(chain, &request, nonce)).await??;
+        let tip = request.tip.unwrap_or_default().0;
+        let call = encoded(context, request).await?;
+        let form = context.decode(move |chain| unsigned(chain, call, (nonce, tip))).await??;
         let nobody = EthereumSignature([0; 65]);
         let extrinsic = key.map_or_else(|| form.with_signature(from, &nobody), |key| form.sign(&key.key()));
         (extrinsic.encode(), key.is_some())
