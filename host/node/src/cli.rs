@@ -90,6 +90,9 @@ pub enum Command {
     Query(QueryCommand),
     /// Show what a runtime says that it has: calls, events, storage, constants, errors.
     Metadata(MetadataArgs),
+    /// Compile what is on stdin: what a node runs for its clients.
+    #[command(name = crate::compiler::WORKER, hide = true)]
+    CompileWorker,
     /// Print the completion of this command line for a shell.
     Completions {
         /// The shell.

@@ -54,6 +54,7 @@ pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
         Command::Tx(command) => wait(tx::perform(command)),
         Command::Query(command) => wait(query::perform(command)),
         Command::Metadata(args) => wait(metadata::show(args)),
+        Command::CompileWorker => crate::compiler::work(),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(*shell, &mut cli::command(), "ziver-host", &mut text);

@@ -33,7 +33,7 @@ use ziver_engine::{
 use ziver_pool::{Limits, PoolSize, SubmitError as PoolRefusal};
 use ziver_primitives::{BlockNumber, Hash, Header, Nonce};
 use ziver_rpc::link::{
-    self, Command, Head, LinkPeer, NewBlock, NewlyFinal, Notice, Notices, SealError, SubmitError, TransactionStatus,
+    self, Command, Head, NewBlock, NewlyFinal, Notice, Notices, SealError, SubmitError, TransactionStatus,
 };
 
 use crate::journal::{self, Journal};
@@ -76,7 +76,12 @@ impl ziver_engine::Budget for WallBudget {
 }
 
 /// Runs `engine` until `stop` fires or the database fails. To be called on a thread of its own.
-pub fn run(engine: Engine, peer: LinkPeer, watched: Watched, stop: oneshot::Receiver<()>) -> End {
+pub fn run(
+    engine: Engine,
+    (commands, notices): (mpsc::Receiver<Command>, Notices),
+    watched: Watched,
+    stop: oneshot::Receiver<()>,
+) -> End {
     let timers = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let timers = match timers {
         Ok(timers) => timers,
@@ -91,8 +96,8 @@ pub fn run(engine: Engine, peer: LinkPeer, watched: Watched, stop: oneshot::Rece
         Ok(journal) => journal,
         Err(error) => return End::Fatal(format!("cannot start the journal's thread: {error}")),
     };
-    let engine_loop = EngineLoop::new(engine, (peer.notices, watched), &mut journal);
-    let end = timers.block_on(engine_loop.run(peer.commands, stop, restored));
+    let engine_loop = EngineLoop::new(engine, (notices, watched), &mut journal);
+    let end = timers.block_on(engine_loop.run(commands, stop, restored));
     match journal.finish() {
         Err(reason) if end == End::Stopped => End::Fatal(reason),
         _ => end,

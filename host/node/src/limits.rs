@@ -19,3 +19,9 @@ pub const SECRET_LINE_BYTES_MAX: u64 = 4 << 10;
 pub const INPUT_BYTES_MAX: u64 = 4 * METADATA_BYTES_MAX as u64;
 /// Resident memory up to which a node runs without huge pages: more than an idle one has.
 pub const SMALL_PROCESS_BYTES_MAX: u64 = 128 << 20;
+/// Longest wish to, and answer of, the compiler's process: a source or a module, two digits a byte, and room for what describes it.
+pub const COMPILE_ANSWER_BYTES_MAX: u64 = 8 << 20;
+/// Longest source of a contract.
+pub const SOURCE_FILE_BYTES_MAX: u64 = 1 << 20;
+/// Longest `.contract` file.
+pub const CONTRACT_FILE_BYTES_MAX: u64 = ziver_metadata::limits::CONTRACT_TEXT_BYTES_MAX as u64;

@@ -4,6 +4,8 @@
 //! database and executor; [`run`] gives the chain to the engine on a thread of its own ([`engine_loop`]) and to the
 //! JSON-RPC server ([`chain_view`]); [`commands`] is everything besides running.
 //!
+//! Sources of contracts are compiled by a child process: [`compiler`].
+//!
 //! # Exit codes
 //! 0 after SIGINT or SIGTERM; 1 when it could not start; 2 for a wrong command line, environment or configuration file;
 //! 70 when the database failed while it ran; ended by SIGABRT after a bug (a panic in any thread), with a message.
@@ -21,6 +23,7 @@ mod block_file;
 mod chain_view;
 mod cli;
 mod commands;
+mod compiler;
 mod config;
 mod descriptors;
 mod engine_loop;

@@ -18,11 +18,15 @@ use tokio::{
 };
 use ziver_chain::{Chain, ChainSpec, ChainType};
 use ziver_engine::{Engine, EngineConfig, Sealing};
-use ziver_rpc::{ChainInfo, Context as RpcContext, Hooks, Pages, Server, link};
+use ziver_rpc::{
+    ChainInfo, Context as RpcContext, Hooks, Pages, Server,
+    link::{self, LinkPeer},
+};
 
 use crate::{
     chain_view::ChainView,
     cli::RunArgs,
+    compiler,
     config::Configured,
     descriptors::Descriptors,
     engine_loop::{self, End, WallBudget, Watched},
@@ -104,7 +108,7 @@ fn serve(
     connections_max: u32,
 ) -> Result<()> {
     let reader = chain.reader().clone();
-    let (link, peer) = link::link();
+    let (link, LinkPeer { commands, compilations, notices: sender }) = link::link();
     let notices = link.notices.clone();
     let info = chain_info(reader.spec(), config.sealing == Sealing::Manual)?;
     let is_development = info.is_development();
@@ -126,6 +130,7 @@ fn serve(
         None => None,
     };
 
+    runtime.spawn(compiler::serve(compilations));
     runtime.spawn(metrics::follow(watched.metrics.clone(), notices.subscribe()));
     let engine = Engine::new(chain, config, Box::new(WallBudget::default()));
     let (stop, stopped) = oneshot::channel();
@@ -137,7 +142,7 @@ fn serve(
             let watched = watched.clone();
             move || {
                 // Fails when main has gone already.
-                let _ = ended.send(engine_loop::run(engine, peer, watched, stopped));
+                let _ = ended.send(engine_loop::run(engine, (commands, sender), watched, stopped));
             }
         })
         .context("cannot start the engine's thread")?;

@@ -12,6 +12,7 @@ use std::{collections::HashMap, sync::OnceLock};
 
 pub mod types;
 
+mod contract;
 mod legacy;
 mod modern;
 mod own;
@@ -155,7 +156,7 @@ impl Parameter {
 pub fn all() -> &'static [Method] {
     static ALL: OnceLock<Vec<Method>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let mut all: Vec<Method> = [legacy::METHODS, modern::METHODS, own::METHODS].concat();
+        let mut all: Vec<Method> = [contract::METHODS, legacy::METHODS, modern::METHODS, own::METHODS].concat();
         for one in all.clone() {
             all.extend(one.aliases.iter().map(|alias| Method { name: alias, ..one }));
             let Some(feed) = one.feed else { continue };
@@ -195,6 +196,11 @@ pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ),
     ("chainSpec_v1", "The chain's name and properties, of the JSON-RPC interface specification.", &[]),
     ("childstate", "Child storage.", &[4002, 4003]),
+    (
+        "contract",
+        "Contracts: deployed, called, asked. Gas is weight in picoseconds.",
+        &[-32001, -32010, -32011, -32012, -32013, -32020, -32021],
+    ),
     ("dev", "For developers of runtimes.", &[4003]),
     ("engine", "Blocks made and made final by hand; with manual sealing only.", &[11000, 12000, 13000]),
     ("miner", "Whether the node makes blocks, and for whom.", &[-32030, 4003]),
@@ -206,7 +212,7 @@ pub const GROUPS: &[(&str, &str, &[i32])] = &[
     ("transactionWatch_v1", "Submitting and watching, of the JSON-RPC interface specification.", &[]),
     ("transaction_v1", "Broadcasting transactions, of the JSON-RPC interface specification.", &[]),
     ("txpool", "What waits for the next blocks.", &[-32010, -32011, -32012, -32013]),
-    ("zx", "The chain as Ethereum-minded scripts see it.", &[-32001, -32010, -32011, -32012, -32013, 4003]),
+    ("zx", "The chain as Ethereum-minded scripts see it.", &[-32001, -32010, -32011, -32012, -32013, -32020, 4003]),
 ];
 
 /// Codes that any method may answer.
@@ -230,7 +236,8 @@ pub const ERRORS: &[(i32, &str)] = &[
     (-32011, "The sender can't pay"),
     (-32012, "The nonce is used already"),
     (-32013, "The transaction needs more than a block has"),
-    (-32020, "A contract failed"),
+    (-32020, "A contract failed; data says how"),
+    (-32021, "A contract's source does not compile; data has the problems"),
     (-32030, "No block could be made"),
     (-32800, "Too many subscriptions of this kind"),
     (-32801, "The block is not pinned"),

@@ -10,7 +10,7 @@ use crate::process::{Node, folder, number};
 
 /// Counts its calls in a cell. Each call emits an event with the topic "call" and the count, and answers it; with input it
 /// reverts with the text "no".
-const COUNTER: &str = r#"(module
+pub const COUNTER: &str = r#"(module
     (import "seal0" "input" (func $input (param i32 i32)))
     (import "seal2" "set_storage" (func $set (param i32 i32 i32 i32) (result i32)))
     (import "seal1" "get_storage" (func $get (param i32 i32 i32 i32) (result i32)))
@@ -32,11 +32,11 @@ const COUNTER: &str = r#"(module
         (call $event (i32.const 64) (i32.const 33) (i32.const 32) (i32.const 4))
         (call $return (i32.const 0) (i32.const 32) (i32.const 4))))"#;
 
-fn manual(folder: &std::path::Path) -> Node {
+pub fn manual(folder: &std::path::Path) -> Node {
     Node::start(folder, &["--sealing", "manual"])
 }
 
-fn seal(node: &Node, parent: Option<&Value>) -> Value {
+pub fn seal(node: &Node, parent: Option<&Value>) -> Value {
     node.call("engine_createBlock", json!([true, false, parent]))["hash"].clone()
 }
 

@@ -11,6 +11,7 @@ mod archive;
 mod bad_input;
 mod blocks;
 mod config;
+mod contract_rpc;
 mod contracts;
 mod damage;
 mod descriptors;

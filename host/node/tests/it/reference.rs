@@ -18,6 +18,7 @@ use ziver_rpc::{
 
 use crate::{
     client::{Ws, call},
+    contracts::COUNTER,
     process::{Node, folder},
     schema::Schemas,
     wallet::Wallet,
@@ -36,7 +37,7 @@ fn is_rewriting() -> bool {
     std::env::var_os("ZIVER_REWRITE").is_some()
 }
 
-/// A chain of two blocks, the first with a transfer.
+/// A chain of two blocks: the first with a transfer, the second with a contract.
 struct Scene<'a> {
     node: &'a Node,
     ws: Ws,
@@ -45,6 +46,7 @@ struct Scene<'a> {
     schemas: Schemas,
     block: Value,
     transfer: Value,
+    contract: Value,
     /// What was not as the table says.
     misfits: Vec<String>,
 }
@@ -54,6 +56,9 @@ impl<'a> Scene<'a> {
         let transfer = Wallet::new(node, Alith).transfer(Baltathar.account());
         let transfer = node.call("author_submitExtrinsic", json!([transfer]));
         let block = node.call("engine_createBlock", json!([true]))["hash"].clone();
+        let code = format!("0x{}", hex::encode(wat::parse_str(COUNTER).unwrap()));
+        let request = json!({"from": Alith.account().to_string(), "code": code});
+        let contract = node.call("contract_deploy", json!([request]))["contractAddress"].clone();
         node.call("engine_createBlock", json!([true]));
         Self {
             node,
@@ -62,6 +67,7 @@ impl<'a> Scene<'a> {
             schemas: Schemas::default(),
             block,
             transfer,
+            contract,
             misfits: Vec::new(),
         }
     }
@@ -93,6 +99,7 @@ impl<'a> Scene<'a> {
             "$baltathar" => Baltathar.account().to_string().into(),
             "$charleth" => Charleth.account().to_string().into(),
             "$block" => self.block.clone(),
+            "$contract" => self.contract.clone(),
             "$transfer" => self.transfer.clone(),
             "$child" => format!("0x{}", hex::encode(":child_storage:default:none")).into(),
             "$follow" => self.follower().1.clone().into(),

@@ -173,7 +173,7 @@ pub(super) const METHODS: &[Method] = &[
     ),
     method(
         "zx_getCode",
-        "The code of an account: none has any yet.",
+        "The code of a contract, as it was uploaded; no bytes for other accounts.",
         &["account: Account, whose", BLOCK],
         "Bytes",
         r#"["$alith"]"#,
@@ -203,14 +203,14 @@ pub(super) const METHODS: &[Method] = &[
     method(
         "zx_estimateGas",
         "The weight that a transaction takes in the next block, in picoseconds.",
-        &["transaction: Object|Bytes, {from, to, value} or {from, call}, or a signed extrinsic"],
+        &["transaction: Object|Bytes, {from, to, value}, {from, to, data} or {from, call}, or a signed extrinsic"],
         "Quantity",
         r#"[{"from": "$alith", "to": "$baltathar", "value": "0x1"}]"#,
     ),
     method(
         "zx_sendTransaction",
         "Signs with a development account's key and puts into the pool; on development chains alone.",
-        &["transaction: Object, {from, to, value} or {from, call: {pallet, name, args}}, with nonce and tip if wanted"],
+        &["transaction: Object, {from, to, value}, {from, to, data} for a contract, or {from, call: {pallet, name, args}}, with nonce and tip if wanted"],
         "Hash",
         r#"[{"from": "$alith", "to": "$baltathar", "value": "0x1"}]"#,
     )

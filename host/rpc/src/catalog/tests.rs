@@ -8,9 +8,13 @@ use super::*;
 fn names_are_told_apart_and_their_groups_are_described() {
     let names: Vec<&str> = all().iter().map(|one| one.name).collect();
     assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
-    let listed: usize = [legacy::METHODS, modern::METHODS, own::METHODS].iter().map(|list| list.len()).sum();
-    let primary: BTreeSet<&str> =
-        [legacy::METHODS, modern::METHODS, own::METHODS].concat().iter().map(|one| one.name).collect();
+    let listed: usize =
+        [legacy::METHODS, modern::METHODS, own::METHODS, contract::METHODS].iter().map(|list| list.len()).sum();
+    let primary: BTreeSet<&str> = [legacy::METHODS, modern::METHODS, own::METHODS, contract::METHODS]
+        .concat()
+        .iter()
+        .map(|one| one.name)
+        .collect();
     assert_eq!(primary.len(), listed, "a name stands twice");
     for one in all() {
         let is_known = GROUPS.iter().any(|(name, _, _)| *name == one.group());

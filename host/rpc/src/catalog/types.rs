@@ -159,6 +159,18 @@ const NAMED: &[(&str, &str)] = &[
         r##"{"type":"object","required":["hash","number"],"properties":{"hash":{"$ref":"#/components/schemas/Hash"},"number":{"$ref":"#/components/schemas/Quantity"}},"additionalProperties":false}"##,
     ),
     (
+        "StaticCall",
+        r##"{"type":"object","required":["success","gasUsed","gasRequired","storageDeposit","returnValue","revertReason","debugMessage","error"],"properties":{"success":{"type":"boolean"},"gasUsed":{"$ref":"#/components/schemas/Quantity"},"gasRequired":{"$ref":"#/components/schemas/Quantity"},"storageDeposit":{"type":"object","properties":{"charge":{"$ref":"#/components/schemas/Quantity"},"refund":{"$ref":"#/components/schemas/Quantity"}},"minProperties":1,"maxProperties":1,"additionalProperties":false},"returnValue":{"$ref":"#/components/schemas/Bytes"},"revertReason":{"type":["string","null"]},"debugMessage":{"type":"string"},"error":{"type":["string","null"]},"decoded":{}},"additionalProperties":false}"##,
+    ),
+    (
+        "SentCall",
+        r##"{"type":"object","required":["transactionHash"],"properties":{"transactionHash":{"$ref":"#/components/schemas/Hash"}},"additionalProperties":false}"##,
+    ),
+    (
+        "Deployment",
+        r##"{"type":"object","required":["transactionHash","contractAddress","codeHash"],"properties":{"transactionHash":{"$ref":"#/components/schemas/Hash"},"contractAddress":{"$ref":"#/components/schemas/Account"},"codeHash":{"$ref":"#/components/schemas/Hash"},"bundle":{"type":"object"}},"additionalProperties":false}"##,
+    ),
+    (
         "NodeInfo",
         r##"{"type":"object","required":["name","version","chain","chainType","chainId","genesis","best","finalized","properties","peers"],"properties":{"chainType":{"$ref":"#/components/schemas/ChainType"},"chainId":{"$ref":"#/components/schemas/Quantity"},"genesis":{"$ref":"#/components/schemas/Hash"},"best":{"$ref":"#/components/schemas/BlockRef"},"finalized":{"$ref":"#/components/schemas/BlockRef"},"peers":{"type":"integer"}}}"##,
     ),
