@@ -13,14 +13,14 @@
 //! The text may come from anybody: its size is bounded, and so is what is read and written by its types.
 //! Out of scope: calling contracts, and the layout of their storage.
 
-use scale_info::{PortableRegistry, PortableType};
+use scale_info::{PortableRegistry, PortableType, TypeDef};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     describe::Argument,
     error::{ContractError, DecodeError, EncodeError},
-    limits::CONTRACT_TEXT_BYTES_MAX,
+    limits::{CONTRACT_ARGUMENTS_MAX, CONTRACT_ENTRIES_MAX, CONTRACT_TEXT_BYTES_MAX, VARIANTS_MAX},
     read, types, write,
 };
 
@@ -85,6 +85,10 @@ impl Contract {
         if list.iter().zip(0u32..).any(|(ty, place)| ty.id != place) {
             return Err(ContractError::Format("the types are not in the order of their ids".to_owned()));
         }
+        if list.iter().any(|ty| matches!(&ty.ty.type_def, TypeDef::Variant(one) if one.variants.len() > VARIANTS_MAX)) {
+            return Err(ContractError::Format(format!("an enum of more than {VARIANTS_MAX} variants")));
+        }
+        spec.check_counts()?;
         let types = PortableRegistry { types: list };
         let wasm = source.and_then(|source| source.wasm).map(|text| {
             let digits = text.strip_prefix("0x").unwrap_or(&text);
@@ -111,7 +115,7 @@ impl Contract {
     /// The constructor of this name; without a name the only one, or the one that is meant then, or `new`.
     ///
     /// # Errors
-    /// [`EncodeError::Unknown`].
+    /// [`EncodeError::UnknownToContract`].
     pub fn constructor(&self, name: Option<&str>) -> Result<&Message, EncodeError> {
         let unnamed = || match self.constructors.as_slice() {
             [only] => Some(only),
@@ -127,7 +131,7 @@ impl Contract {
     /// The message of this name.
     ///
     /// # Errors
-    /// [`EncodeError::Unknown`].
+    /// [`EncodeError::UnknownToContract`].
     pub fn message(&self, name: &str) -> Result<&Message, EncodeError> {
         let found = self.messages.iter().find(|one| one.name == name);
         found.ok_or_else(|| unknown("message", name, &self.messages))
@@ -179,7 +183,7 @@ impl Contract {
 fn unknown(kind: &str, name: &str, known: &[Message]) -> EncodeError {
     let names: Vec<_> = known.iter().map(|one| one.name.as_str()).take(32).collect();
     let name: String = name.chars().take(64).collect();
-    EncodeError::Unknown { what: format!("{kind} `{name}`"), known: names.join(", ") }
+    EncodeError::UnknownToContract { what: format!("{kind} `{name}`"), known: names.join(", ") }
 }
 
 fn arguments(list: Vec<ArgumentText>, types: &PortableRegistry) -> Vec<Argument> {
@@ -233,6 +237,22 @@ struct SpecText {
     messages: Vec<MessageText>,
     #[serde(default)]
     events: Vec<EventText>,
+}
+
+impl SpecText {
+    /// Each argument gets the name of its type, which may be long.
+    fn check_counts(&self) -> Result<(), ContractError> {
+        let Self { constructors, messages, events } = self;
+        if [constructors.len(), messages.len(), events.len()].into_iter().any(|count| count > CONTRACT_ENTRIES_MAX) {
+            let many = "constructors, messages or events";
+            return Err(ContractError::Format(format!("more than {CONTRACT_ENTRIES_MAX} {many}")));
+        }
+        let called = constructors.iter().chain(messages).map(|one| one.args.len());
+        if called.chain(events.iter().map(|event| event.args.len())).any(|count| count > CONTRACT_ARGUMENTS_MAX) {
+            return Err(ContractError::Format(format!("more than {CONTRACT_ARGUMENTS_MAX} arguments")));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]

@@ -56,6 +56,14 @@ pub enum EncodeError {
         /// What there is.
         known: String,
     },
+    /// The contract has nothing of this name.
+    #[error("the contract has no {what}; it has: {known}")]
+    UnknownToContract {
+        /// What was asked for.
+        what: String,
+        /// What there is.
+        known: String,
+    },
     /// An argument is missing.
     #[error("argument `{name}` ({expected}) is missing")]
     Missing {

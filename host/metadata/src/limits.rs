@@ -19,3 +19,9 @@ pub const METADATA_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of a contract's description, with its module.
 pub const CONTRACT_TEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Constructors, messages and events of a contract, each.
+pub const CONTRACT_ENTRIES_MAX: usize = 1_024;
+/// Arguments of one of them: more than a function of a module may have.
+pub const CONTRACT_ARGUMENTS_MAX: usize = 64;
+/// Variants of an enum: one byte tells which.
+pub const VARIANTS_MAX: usize = 256;

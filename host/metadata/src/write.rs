@@ -87,7 +87,8 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn unfit(&self, place: &Place<'_>, expected: impl Into<String>, given: &Value) -> EncodeError {
-        EncodeError::Unfit { name: place.to_string(), expected: expected.into(), found: found(given) }
+        let name = if matches!(place.step, Step::Root) { "*".to_owned() } else { place.to_string() };
+        EncodeError::Unfit { name, expected: expected.into(), found: found(given) }
     }
 
     fn value(

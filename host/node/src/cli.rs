@@ -4,6 +4,7 @@
 
 mod blocks;
 mod config;
+mod contract;
 mod key;
 mod node;
 mod operation;
@@ -23,6 +24,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use self::{
     blocks::{BlockAt, ExportBlocksArgs, ExportStateArgs, ImportBlocksArgs, RevertArgs},
     config::ConfigCommand,
+    contract::{ContractCallArgs, ContractCommand, ContractDeployArgs, ContractLogsArgs, ContractQueryArgs, InputArgs},
     key::{
         DerivationArgs, EncryptionArgs, FromMnemonicArgs, GenerateArgs, InspectArgs, KeyCommand, KeystoreCommand,
         KeystoreCreateArgs, KeystoreDecryptArgs, KeystoreInspectArgs, SecretArgs, SecretText,
@@ -88,6 +90,9 @@ pub enum Command {
     /// Look into a running node's chain.
     #[command(subcommand)]
     Query(QueryCommand),
+    /// Deploy contracts, call them, ask them, and show what they told.
+    #[command(subcommand)]
+    Contract(ContractCommand),
     /// Show what a runtime says that it has: calls, events, storage, constants, errors.
     Metadata(MetadataArgs),
     /// Compile what is on stdin: what a node runs for its clients.

@@ -4,6 +4,7 @@ mod arguments;
 mod blocks;
 mod check;
 mod config;
+mod contract;
 mod key;
 mod metadata;
 mod query;
@@ -53,6 +54,7 @@ pub fn perform(command: &Command, configured: &Configured) -> Result<()> {
         Command::Config { command } => config::perform(command, configured),
         Command::Tx(command) => wait(tx::perform(command)),
         Command::Query(command) => wait(query::perform(command)),
+        Command::Contract(command) => wait(contract::perform(command)),
         Command::Metadata(args) => wait(metadata::show(args)),
         Command::CompileWorker => crate::compiler::work(),
         Command::Completions { shell } => {

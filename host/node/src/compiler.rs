@@ -10,27 +10,31 @@
 //!
 //! Out of scope: files that a source uses. It has none but the compiler's library.
 
-use std::{collections::BTreeMap, io, process::Stdio, time::Duration};
+use std::{collections::BTreeMap, io, process::Stdio, slice, time::Duration};
 
 use anyhow::{Context, Result};
 use nix::sys::resource::{Resource, setrlimit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     process::Command,
     sync::mpsc,
     task::JoinSet,
 };
-use ziver_primitives::hashing::blake2_256;
-use ziver_rpc::link::{Compile, CompileError};
+use ziver_rpc::link::{Compile, CompileError, Compiled};
 use zxc::{
     analysis::Loader,
     compile::{Options, compile},
-    diagnostics::{Style, render, report},
+    diagnostics::{Diagnostic, Style, render, report},
+    source::Sources,
 };
 
-use crate::{files, limits::COMPILE_ANSWER_BYTES_MAX, output::print_line};
+use crate::{
+    files,
+    limits::{COMPILE_ANSWER_BYTES_MAX, COMPILE_COMPLAINT_BYTES_MAX},
+    output::{escaped, print_line},
+};
 
 /// The word that makes this program a compiler.
 pub const WORKER: &str = "compile-worker";
@@ -40,6 +44,9 @@ const WORKERS_MAX: usize = 2;
 const SECONDS_MAX: u64 = 10;
 /// Memory that one may write to.
 const MEMORY_BYTES_MAX: u64 = 512 << 20;
+
+/// Problems of one source that are told.
+const DIAGNOSTICS_MAX: usize = 64;
 
 /// What a worker is asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,8 +58,8 @@ struct Wish {
 /// What it answers.
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer {
-    /// The text of the `.contract` file.
-    Bundle(String),
+    /// The text of the `.contract` file, and what to mind.
+    Contract { text: String, warnings: Vec<Value> },
     /// What is wrong.
     Problems { first: String, diagnostics: Vec<Value> },
 }
@@ -64,15 +71,20 @@ pub async fn serve(mut wishes: mpsc::Receiver<Compile>) {
         while running.len() >= WORKERS_MAX {
             running.join_next().await;
         }
-        let Some(Compile { source, contract, reply }) = wishes.recv().await else { return };
+        let Some(Compile { source, contract, mut reply }) = wishes.recv().await else { return };
         if reply.is_closed() {
             continue;
         }
         running.spawn(async move {
-            let done = tokio::time::timeout(Duration::from_secs(SECONDS_MAX), ask(Wish { source, contract })).await;
-            // Fails when the client has hung up.
+            let work = tokio::time::timeout(Duration::from_secs(SECONDS_MAX), ask(Wish { source, contract }));
+            let done = tokio::select! {
+                done = work => done,
+                // The client has hung up.
+                () = reply.closed() => return,
+            };
+            // Fails when it hangs up now.
             let _ = reply.send(match done {
-                Ok(Ok(Answer::Bundle(text))) => Ok(text),
+                Ok(Ok(Answer::Contract { text, warnings })) => Ok(Compiled { text, warnings }),
                 Ok(Ok(Answer::Problems { first, diagnostics })) => Err(CompileError::Problems { first, diagnostics }),
                 Ok(Err(why)) => Err(CompileError::Failed(format!("{why:#}"))),
                 Err(_) => Err(CompileError::Slow(SECONDS_MAX)),
@@ -87,9 +99,11 @@ async fn ask(wish: Wish) -> Result<Answer> {
     let mut child = Command::new("/proc/self/exe")
         .arg(WORKER)
         .env_clear()
+        // The allocator would take a gigabyte at its start, which counts as much as what is used of it.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .context("cannot start the compiler")?;
@@ -98,14 +112,23 @@ async fn ask(wish: Wish) -> Result<Answer> {
     // It reads everything before it answers. If it ends before, its answer is missing.
     let _ = stdin.write_all(&wish).await;
     drop(stdin);
-    let mut answer = Vec::new();
     let stdout = child.stdout.take().context("the compiler has no stdout")?;
-    stdout.take(COMPILE_ANSWER_BYTES_MAX + 1).read_to_end(&mut answer).await?;
+    let stderr = child.stderr.take().context("the compiler has no stderr")?;
+    let (answer, said) =
+        tokio::try_join!(all(stdout, COMPILE_ANSWER_BYTES_MAX + 1), all(stderr, COMPILE_COMPLAINT_BYTES_MAX))?;
     let status = child.wait().await?;
     if !status.success() {
+        tracing::warn!("the compiler ended with {status}: {}", escaped(String::from_utf8_lossy(&said).trim()));
         anyhow::bail!("the compiler needed more memory or time than it may have, or has a bug ({status})");
     }
     serde_json::from_slice(&answer).context("the compiler's answer can't be read")
+}
+
+/// What a pipe gives, up to a limit; then it is closed.
+async fn all(pipe: impl AsyncRead + Unpin, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut found = Vec::new();
+    pipe.take(bytes_max).read_to_end(&mut found).await?;
+    Ok(found)
 }
 
 /// Is the worker: compiles what is on stdin.
@@ -113,7 +136,10 @@ pub fn work() -> Result<()> {
     limit().context("cannot limit the compiler")?;
     let wish = files::read_from(io::stdin(), COMPILE_ANSWER_BYTES_MAX).context("cannot read the source")?;
     let Wish { source, contract } = serde_json::from_slice(&wish).context("the wish is none")?;
-    let answer = build("contract.zx", &source, contract, &BTreeMap::new()).unwrap_or_else(|why| why.answer());
+    let answer = match contract_text("contract.zx", &source, contract, &BTreeMap::new()) {
+        Ok(Compiled { text, warnings }) => Answer::Contract { text, warnings },
+        Err(Problems { first, diagnostics, .. }) => Answer::Problems { first, diagnostics },
+    };
     print_line(&serde_json::to_string(&answer)?)
 }
 
@@ -126,25 +152,16 @@ fn limit() -> nix::Result<()> {
 
 /// Why there is no contract.
 #[derive(Debug, thiserror::Error)]
-#[error("{rendered}")]
+#[error("{first}")]
 pub struct Problems {
-    first: String,
+    /// The first of them, in a line.
+    pub first: String,
     /// For people: lines.
     pub rendered: String,
     diagnostics: Vec<Value>,
 }
 
-impl Problems {
-    fn answer(self) -> Answer {
-        Answer::Problems { first: self.first, diagnostics: self.diagnostics }
-    }
-}
-
-fn build(name: &str, source: &str, contract: Option<String>, loader: &dyn Loader) -> Result<Answer, Problems> {
-    contract_text(name, source, contract, loader).map(Answer::Bundle)
-}
-
-/// Compiles here: the text of the `.contract` file.
+/// Compiles here.
 ///
 /// # Errors
 /// [`Problems`].
@@ -153,37 +170,29 @@ pub fn contract_text(
     source: &str,
     contract: Option<String>,
     loader: &dyn Loader,
-) -> Result<String, Problems> {
+) -> Result<Compiled, Problems> {
     let compilation = compile(name, source, loader, &Options { contract });
     let (found, sources) = (&compilation.diagnostics, &compilation.sources);
-    let Some(bundle) = &compilation.bundle else {
-        let reports = found.iter().map(|one| json!(report(one, sources))).collect();
-        let errors = found.iter().filter(|one| one.is_error()).count();
-        let first = match found.iter().find(|one| one.is_error()) {
-            Some(one) if errors > 1 => format!("{}: {} (and {} more)", one.code, one.message, errors - 1),
-            Some(one) => format!("{}: {}", one.code, one.message),
-            None => "the source has no contract".to_owned(),
-        };
-        return Err(Problems { first, rendered: render(found, sources, Style::Plain), diagnostics: reports });
+    let diagnostics = found.iter().take(DIAGNOSTICS_MAX).map(|one| told(one, sources)).collect();
+    if let Some(bundle) = &compilation.bundle {
+        return Ok(Compiled { text: bundle.contract(), warnings: diagnostics });
+    }
+    let errors = found.iter().filter(|one| one.is_error()).count();
+    let first = match found.iter().find(|one| one.is_error()) {
+        Some(one) if errors > 1 => format!("{}: {} (and {} more)", one.code, one.message, errors - 1),
+        Some(one) => format!("{}: {}", one.code, one.message),
+        None => "the source has no contract".to_owned(),
     };
-    Ok(text_of(bundle))
+    Err(Problems { first, rendered: render(found, sources, Style::Plain), diagnostics })
 }
 
-/// The text of a `.contract` file.
-fn text_of(bundle: &zxc::metadata::Bundle) -> String {
-    let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
-    let version = env!("CARGO_PKG_VERSION");
-    json!({
-        "source": {
-            "hash": hex(&blake2_256(&bundle.wasm)),
-            "language": format!("ZX {version}"),
-            "compiler": format!("zxc {version}"),
-            "wasm": hex(&bundle.wasm),
-        },
-        "contract": { "name": "", "version": version, "authors": [] },
-        "version": 5,
-        "types": [],
-        "spec": { "constructors": [], "messages": [], "events": [] },
-    })
-    .to_string()
+/// A diagnostic as data: the compiler's report; and, for those who need no more of it, where it is and the text for people.
+fn told(diagnostic: &Diagnostic, sources: &Sources) -> Value {
+    let report = report(diagnostic, sources);
+    let place = report.labels.iter().find(|label| label.primary).map(|label| label.start);
+    let mut told = json!(report);
+    told["line"] = json!(place.map(|place| place.line));
+    told["column"] = json!(place.map(|place| place.column));
+    told["rendered"] = json!(render(slice::from_ref(diagnostic), sources, Style::Plain));
+    told
 }

@@ -21,6 +21,8 @@ pub const INPUT_BYTES_MAX: u64 = 4 * METADATA_BYTES_MAX as u64;
 pub const SMALL_PROCESS_BYTES_MAX: u64 = 128 << 20;
 /// Longest wish to, and answer of, the compiler's process: a source or a module, two digits a byte, and room for what describes it.
 pub const COMPILE_ANSWER_BYTES_MAX: u64 = 8 << 20;
+/// How much of what a failing compiler says goes to the log.
+pub const COMPILE_COMPLAINT_BYTES_MAX: u64 = 4 << 10;
 /// Longest source of a contract.
 pub const SOURCE_FILE_BYTES_MAX: u64 = 1 << 20;
 /// Longest `.contract` file.

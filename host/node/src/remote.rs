@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Notifications that may wait for us.
 const NOTIFICATIONS_MAX: usize = 4_096;
 
+/// The version of metadata that describes a runtime's entry points.
+const METADATA_VERSION: u32 = 15;
+
 /// A running node.
 pub struct Remote {
     client: Client,
@@ -156,12 +159,24 @@ impl Remote {
         if let Some(metadata) = self.metadata.get(&version) {
             return Ok(metadata.clone());
         }
-        let metadata = Metadata::decode(&self.metadata_bytes(at).await?).context("the node's metadata")?;
+        let metadata = match self.metadata_with_apis(at).await {
+            Some(metadata) => metadata,
+            None => Metadata::decode(&self.metadata_bytes(at).await?).context("the node's metadata")?,
+        };
         self.metadata.insert(version, metadata.clone());
         Ok(metadata)
     }
 
-    /// The same as bytes.
+    /// The same of a version that knows the runtime's entry points; older runtimes have none.
+    async fn metadata_with_apis(&self, at: Hash) -> Option<Metadata> {
+        let version = bytes_hex(&METADATA_VERSION.to_le_bytes());
+        let params = vec![json!("Metadata_metadata_at_version"), json!(version), json!(hash_hex(at))];
+        let answer: Value = self.call("state_call", params).await.ok()?;
+        let bytes = hex_bytes(&answer).filter(|bytes| bytes.len() <= METADATA_BYTES_MAX)?;
+        Metadata::decode(&bytes).ok()
+    }
+
+    /// The metadata as bytes, of the version that every runtime has.
     pub async fn metadata_bytes(&self, at: Hash) -> Result<Vec<u8>> {
         let text: Value = self.call("state_getMetadata", vec![json!(hash_hex(at))]).await?;
         let bytes = hex_bytes(&text).context("the node's metadata is not hexadecimal")?;

@@ -14,7 +14,7 @@ use crate::{
     chain_read::ChainRead,
     error::{self, RpcResult},
     limits::{BLOCKING_WAITERS_MAX, DECODES_AT_ONCE_MAX, PENDING_AT_ONCE_MAX, READS_AT_ONCE_MAX},
-    link::{Command, Compile, CompileError, Link},
+    link::{Command, Compile, Compiled, Link},
     state::answer::Answers,
 };
 
@@ -148,16 +148,15 @@ impl Context {
 }
 
 impl Context {
-    /// Has a contract's source compiled; the text of its `.contract` file.
-    pub async fn compile(&self, source: String, contract: Option<String>) -> RpcResult<String> {
+    /// Has a contract's source compiled.
+    pub async fn compile(&self, source: String, contract: Option<String>) -> RpcResult<Compiled> {
         let (reply, answer) = oneshot::channel();
         let wish = Compile { source, contract, reply };
         self.link.compilations.try_send(wish).map_err(|refused| match refused {
             TrySendError::Full(_) => error::busy(),
             TrySendError::Closed(_) => error::shutting_down(),
         })?;
-        let compiled: Result<String, CompileError> = answer.await.map_err(|_| error::shutting_down())?;
-        compiled.map_err(error::compile)
+        answer.await.map_err(|_| error::shutting_down())?.map_err(error::compile)
     }
 }
 

@@ -24,13 +24,12 @@ use crate::{
     zx::{failed, known, must_exist, send},
 };
 
-mod address;
+pub mod address;
 mod dry_run;
 mod request;
 
-pub use dry_run::Terms;
+pub use dry_run::{API, DryRun, Terms};
 
-use dry_run::DryRun;
 use request::{CallRequest, DeployRequest, Input};
 
 /// Adds the methods.
@@ -143,7 +142,7 @@ async fn deploy(context: &Context, mut request: DeployRequest) -> RpcResult<Valu
         Some((source, contract)) => Some(context.compile(source, contract).await?),
         None => None,
     };
-    let text = compiled.clone();
+    let text = compiled.as_ref().map(|compiled| compiled.text.clone());
     let prepare = move |chain: &dyn ChainRead| {
         let Input { code, data, salt, terms } = request.read(text)?;
         check_length("a salt", &salt, CONTRACT_SALT_BYTES_MAX)?;
@@ -174,8 +173,9 @@ async fn deploy(context: &Context, mut request: DeployRequest) -> RpcResult<Valu
         "contractAddress": json::bytes(account.0),
         "codeHash": json::hash(code_hash),
     });
-    if let Some(text) = compiled {
-        told["bundle"] = serde_json::from_str(&text).map_err(error::internal)?;
+    if let Some(compiled) = compiled {
+        told["bundle"] = serde_json::from_str(&compiled.text).map_err(error::internal)?;
+        told["warnings"] = Value::from(error::whole_diagnostics(&compiled.warnings));
     }
     Ok(told)
 }

@@ -192,13 +192,18 @@ pub fn compile(error: CompileError) -> ErrorObjectOwned {
     let CompileError::Problems { diagnostics, .. } = &error else {
         return object(COMPILE_ERROR, format!("Compilation failed: {error}"));
     };
+    let data = serde_json::json!({ "diagnostics": whole_diagnostics(diagnostics) });
+    ErrorObjectOwned::owned(COMPILE_ERROR, one_line(format!("Compilation failed: {error}")), Some(data))
+}
+
+/// What the compiler says, as many as fit into [`DIAGNOSTICS_BYTES_MAX`].
+pub fn whole_diagnostics(diagnostics: &[serde_json::Value]) -> Vec<serde_json::Value> {
     let mut bytes = 0;
-    let shown = diagnostics.iter().take_while(|one| {
+    let fits = |one: &&serde_json::Value| {
         bytes += one.to_string().len();
         bytes <= DIAGNOSTICS_BYTES_MAX
-    });
-    let data = serde_json::json!({ "diagnostics": shown.collect::<Vec<_>>() });
-    ErrorObjectOwned::owned(COMPILE_ERROR, one_line(format!("Compilation failed: {error}")), Some(data))
+    };
+    diagnostics.iter().take_while(fits).cloned().collect()
 }
 
 /// -32602: the parameters don't fit the method.

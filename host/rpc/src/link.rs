@@ -19,7 +19,7 @@ use crate::limits::{COMPILATIONS_WAITING_MAX, ENGINE_COMMANDS_MAX};
 mod compile;
 mod notices;
 
-pub use compile::{Compile, CompileError};
+pub use compile::{Compile, CompileError, Compiled};
 pub use notices::{Notices, Told};
 
 /// A wish for the engine.

@@ -1,8 +1,9 @@
 //! Metadata, and what is decoded by it.
 
 use codec::{Decode, Encode};
+use serde_json::Value;
 use ziver_executor::{Overlay, RuntimeCode};
-use ziver_metadata::Metadata;
+use ziver_metadata::{Contract, Metadata};
 
 use crate::development_chain::{Alith, Baltathar, EXECUTOR, World, state};
 use ziver_fuzz::damage::fuzz;
@@ -49,6 +50,29 @@ fn values_by_metadata() {
         let _ = metadata.decode_storage_key("System", "Account", bytes);
         if let Ok(text) = std::str::from_utf8(bytes) {
             let _ = ziver_metadata::parse_arguments(text);
+        }
+    });
+}
+
+/// A contract's description is sent by whoever calls it.
+#[test]
+fn descriptions_of_contracts() {
+    let described = include_bytes!("../../../../contracts/zxc/tests/metadata/shapes.json");
+    assert!(Contract::read(str::from_utf8(described).expect("it is text")).is_ok());
+    fuzz(&[described.to_vec()], |bytes| {
+        let Ok(contract) = str::from_utf8(bytes).map_err(drop).and_then(|text| Contract::read(text).map_err(drop))
+        else {
+            return;
+        };
+        for message in contract.constructors.iter().chain(&contract.messages) {
+            let _ = contract.encode(message, &Value::Null);
+            let _ = contract.encode(message, &message.args.iter().map(|_| Value::from("0x00")).collect());
+            for answer in [&[0; 64], &[1; 64]] {
+                let _ = contract.decode_answer(message, answer);
+            }
+        }
+        for event in &contract.events {
+            let _ = contract.decode_event(event.topic.as_ref().map(<[u8; 32]>::as_slice), &[4; 64]);
         }
     });
 }

@@ -96,6 +96,18 @@ fn descriptions_that_are_none_are_refused() {
     assert!(matches!(broken(|it| it["types"][1]["id"] = json!(9)), ContractError::Format(_)));
     assert!(matches!(broken(|it| it["spec"]["messages"][0]["selector"] = json!("0x01")), ContractError::Format(_)));
     assert!(matches!(broken(|it| it["source"]["wasm"] = json!("0x1")), ContractError::Format(_)));
+    let many = |what| assert!(matches!(what, ContractError::Format(why) if why.contains("more than")));
+    many(broken(|it| {
+        it["spec"]["messages"] = vec![it["spec"]["messages"][0].clone(); CONTRACT_ENTRIES_MAX + 1].into()
+    }));
+    many(broken(|it| {
+        let args = &mut it["spec"]["events"][0]["args"];
+        *args = vec![args[0].clone(); CONTRACT_ARGUMENTS_MAX + 1].into();
+    }));
+    many(broken(|it| {
+        let variants = &mut it["types"][5]["type"]["def"]["variant"]["variants"];
+        *variants = vec![variants[0].clone(); VARIANTS_MAX + 1].into();
+    }));
     let long = " ".repeat(CONTRACT_TEXT_BYTES_MAX + 1);
     assert_eq!(Contract::read(&long).unwrap_err(), ContractError::TooLong(long.len()));
 }

@@ -90,15 +90,15 @@ async fn set_code(args: &SetCodeArgs) -> Result<()> {
 }
 
 /// Makes transactions for a node's chain.
-struct Maker<'a> {
-    remote: Remote,
-    metadata: Metadata,
-    key: Key,
+pub(super) struct Maker<'a> {
+    pub remote: Remote,
+    pub metadata: Metadata,
+    pub key: Key,
     args: &'a TxArgs,
 }
 
 impl<'a> Maker<'a> {
-    async fn connect(args: &'a TxArgs) -> Result<Self> {
+    pub async fn connect(args: &'a TxArgs) -> Result<Self> {
         let key = secrets::key(&args.signer)?;
         let mut remote = Remote::connect(&args.send.node.url).await?;
         let best = remote.hash_of(None).await?;
@@ -107,19 +107,25 @@ impl<'a> Maker<'a> {
         Ok(Self { remote, metadata, key, args })
     }
 
-    fn tell(&self, line: &str) -> Result<()> {
+    /// Prints a line for people, where nothing else is to be printed.
+    pub fn tell(&self, line: &str) -> Result<()> {
         if self.args.send.node.json || self.args.dry_run { Ok(()) } else { print_line(line) }
     }
 
-    fn encode(&self, pallet: &str, call: &str, arguments: Value) -> Result<Vec<u8>> {
+    /// A call by its names.
+    pub fn encode(&self, pallet: &str, call: &str, arguments: Value) -> Result<Vec<u8>> {
         Ok(self.metadata.encode_call(pallet, call, &arguments)?)
     }
 
     /// Signs, sends and follows; or prints.
-    async fn go(&mut self, call: Vec<u8>, sudo: bool) -> Result<()> {
-        let call = if sudo { wrapped(&self.metadata, &call)? } else { call };
-        let transaction = self.unsigned(call).await?;
-        let bytes = signed(&transaction, &self.key)?.encode();
+    pub async fn go(&mut self, call: Vec<u8>, sudo: bool) -> Result<()> {
+        let transaction = self.unsigned(call, sudo).await?;
+        self.send(&transaction).await
+    }
+
+    /// Signs, sends and follows what was made before; or prints it.
+    pub async fn send(&mut self, transaction: &UnsignedTransaction) -> Result<()> {
+        let bytes = signed(transaction, &self.key)?.encode();
         if self.args.dry_run {
             return print_line(&bytes_hex(&bytes));
         }
@@ -127,7 +133,9 @@ impl<'a> Maker<'a> {
         follow::follow(&mut self.remote, &bytes, &self.args.send).await
     }
 
-    async fn unsigned(&mut self, call: Vec<u8>) -> Result<UnsignedTransaction> {
+    /// The transaction of a call, with the node's nonce.
+    pub async fn unsigned(&mut self, call: Vec<u8>, sudo: bool) -> Result<UnsignedTransaction> {
+        let call = if sudo { wrapped(&self.metadata, &call)? } else { call };
         let remote = &self.remote;
         let genesis_hash = remote.hash_of(Some(crate::cli::BlockAt::Number(0))).await?;
         let best = remote.header(remote.hash_of(None).await?).await?;

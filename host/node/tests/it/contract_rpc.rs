@@ -1,10 +1,13 @@
 //! `contract_*` and what else of JSON-RPC knows contracts: deployed, called and asked, by bytes and by names.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use ziver_primitives::{
     hashing::blake2_256,
     transaction::DevelopmentAccount::{Alith, Baltathar},
 };
+use zxc::compile::{Options, compile};
 
 use crate::{
     client,
@@ -13,10 +16,10 @@ use crate::{
 };
 
 /// Adds up; reverts where it would not grow.
-const SUM: &str = r#"contract Sum {
+pub const SUM: &str = r#"contract Sum {
     persistent storage sum: integer
     action constructor(start: integer) { sum = start }
-    action add(amount: integer) -> integer { require(amount > 0, "not positive") sum += amount return sum }
+    action add(amount: integer) -> integer { require(amount > 0, "not positive"); sum += amount; return sum }
     action view get() -> integer { return sum }
 }"#;
 
@@ -28,29 +31,10 @@ fn counter() -> String {
     format!("0x{}", hex::encode(wat::parse_str(COUNTER).unwrap()))
 }
 
-/// What `zxc` will say of [`SUM`].
-fn description() -> Value {
-    let selector = |name: &str| format!("0x{}", hex::encode(&blake2_256(name.as_bytes())[..4]));
-    let integer = json!({"type": 0});
-    let argument = |label: &str| json!([{"label": label, "type": integer}]);
-    json!({
-        "version": 5,
-        "spec": {
-            "constructors": [{"label": "new", "selector": selector("new"), "args": argument("start"), "returnType": null}],
-            "messages": [
-                {"label": "add", "selector": selector("add"), "args": argument("amount"), "returnType": {"type": 1}},
-                {"label": "get", "selector": selector("get"), "args": [], "returnType": {"type": 1}, "mutates": false},
-            ],
-            "events": [],
-        },
-        "types": [
-            {"id": 0, "type": {"def": {"primitive": "i256"}}},
-            {"id": 1, "type": {"path": ["Result"], "def": {"variant": {"variants": [
-                {"name": "Ok", "index": 0, "fields": [{"type": 0}]}, {"name": "Err", "index": 1, "fields": [{"type": 2}]},
-            ]}}}},
-            {"id": 2, "type": {"def": {"primitive": "str"}}},
-        ],
-    })
+/// What the compiler says of [`SUM`], without the module.
+pub fn description() -> Value {
+    let compilation = compile("sum.zx", SUM, &BTreeMap::new(), &Options::default());
+    serde_json::from_str(&compilation.bundle.unwrap().metadata()).unwrap()
 }
 
 fn deploy(node: &Node, request: Value) -> Value {
@@ -71,7 +55,7 @@ fn receipt_of(node: &Node, hash: &Value) -> Value {
 }
 
 /// The error's code, message and data.
-fn refused(node: &Node, method: &str, params: Value) -> (i64, String, Value) {
+pub fn refused(node: &Node, method: &str, params: Value) -> (i64, String, Value) {
     let answer = client::call(node.address, method, params);
     let error = &answer["error"];
     assert!(error.is_object(), "{answer}");
@@ -164,7 +148,7 @@ fn data_of_a_transaction_by_name_calls_the_contract() {
 }
 
 /// A selector and an integer.
-fn input(name: &str, number: u8) -> String {
+pub fn input(name: &str, number: u8) -> String {
     format!("0x{}{number:02x}{}", hex::encode(&blake2_256(name.as_bytes())[..4]), "00".repeat(31))
 }
 
@@ -172,7 +156,8 @@ fn input(name: &str, number: u8) -> String {
 fn source_is_compiled_and_called_by_names() {
     let folder = folder();
     let node = manual(folder.path());
-    let told = deploy(&node, json!({"from": alith(), "source": SUM, "data": input("new", 40)}));
+    let told = deploy(&node, json!({"from": alith(), "source": SUM, "args": [40]}));
+    assert_eq!(told["warnings"], json!([]));
     assert!(told["bundle"]["source"]["wasm"].as_str().unwrap().starts_with("0x0061736d"), "{told}");
     let contract = &told["contractAddress"];
     let ask = |message: &str, args: Value| {
@@ -212,7 +197,13 @@ fn wrong_source_is_answered_with_its_problems() {
     let (code, message, data) = deploy("contract Broken { action f() -> integer { return nothing } }");
     assert_eq!(code, -32021, "{message}");
     let first = &data["diagnostics"][0];
-    assert!(first["code"].as_str().unwrap().starts_with('E') && first["labels"][0]["start"]["line"] == 1, "{data}");
+    assert_eq!(
+        (&first["severity"], &first["line"], &first["column"]),
+        (&json!("error"), &json!(1), &json!(50)),
+        "{data}"
+    );
+    let head = format!("error[{}]: {}\n", first["code"].as_str().unwrap(), first["message"].as_str().unwrap());
+    assert!(first["rendered"].as_str().unwrap().starts_with(&head) && message.contains("E0"), "{message} {data}");
     // What would exhaust a compiler leaves the node as it was.
     for bomb in [
         format!("contract C {{ action f() -> integer {{ return {}1{} }} }}", "(".repeat(200_000), ")".repeat(200_000)),

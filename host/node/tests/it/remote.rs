@@ -414,7 +414,7 @@ fn commands_of_the_guide_do_what_it_says() {
 fn assert_script(script: &str, folder: &Path, port: &str) {
     let program = env!("CARGO_BIN_EXE_ziver-host");
     let wrapper = format!(
-        "ziver-host() {{ case \"$1 ${{2-}}\" in 'tx sign'|key*) {program} \"$@\" ;; tx*|query*|metadata*) {program} \"$@\" --url ws://{port} ;; \
+        "ziver-host() {{ case \"$1 ${{2-}}\" in 'tx sign'|key*) {program} \"$@\" ;; tx*|query*|metadata*|contract*) {program} \"$@\" --url ws://{port} ;; \
          export-*|import-*|check-*|revert*|purge-*) {program} \"$@\" --base-path {} ;; \
          *) {program} \"$@\" ;; esac; }}\nset -e\ncd {}\n{script}",
         folder.display(),

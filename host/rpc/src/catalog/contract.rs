@@ -31,7 +31,7 @@ pub(super) const METHODS: &[Method] = &[
              gasLimit, storageDepositLimit, salt, nonce, tip if wanted",
         ],
         "Deployment",
-        r#"[{"from": "$baltathar", "source": "contract Greeter { action constructor() { } action view greet() -> string { return \"hello\" } }", "data": "0x9bae9d5e"}]"#,
+        r#"[{"from": "$baltathar", "source": "contract Greeter { action constructor() { } action view greet() -> string { return \"hello\" } }"}]"#,
     )
     .for_the_trusted(),
 ];

@@ -168,7 +168,7 @@ const NAMED: &[(&str, &str)] = &[
     ),
     (
         "Deployment",
-        r##"{"type":"object","required":["transactionHash","contractAddress","codeHash"],"properties":{"transactionHash":{"$ref":"#/components/schemas/Hash"},"contractAddress":{"$ref":"#/components/schemas/Account"},"codeHash":{"$ref":"#/components/schemas/Hash"},"bundle":{"type":"object"}},"additionalProperties":false}"##,
+        r##"{"type":"object","required":["transactionHash","contractAddress","codeHash"],"properties":{"transactionHash":{"$ref":"#/components/schemas/Hash"},"contractAddress":{"$ref":"#/components/schemas/Account"},"codeHash":{"$ref":"#/components/schemas/Hash"},"bundle":{"type":"object"},"warnings":{"type":"array","items":{"type":"object"}}},"additionalProperties":false}"##,
     ),
     (
         "NodeInfo",

@@ -11,6 +11,9 @@ use crate::{
     zx::{failed, known},
 };
 
+/// The runtime's entry points for that.
+pub const API: &str = "ContractsApi";
+
 /// What a call or a deployment would do.
 #[derive(Debug, Clone)]
 pub struct DryRun {
@@ -49,7 +52,8 @@ impl Terms {
         json!({ "ref_time": gas.to_string(), "proof_size": 0 })
     }
 
-    fn members(&self, more: Value) -> Value {
+    /// The arguments of the runtime's entry point: these, and `more` by name.
+    pub fn members(&self, more: Value) -> Value {
         let mut all = json!({
             "origin": json::bytes(self.from.0),
             "value": self.value.to_string(),
@@ -82,39 +86,10 @@ pub fn instantiate(
 }
 
 fn ask(chain: &dyn ChainRead, at: Hash, method: &str, arguments: &Value) -> RpcResult<DryRun> {
-    const API: &str = "ContractsApi";
     let metadata = chain.metadata(at).map_err(failed)?;
     let input = metadata.encode_api_arguments(API, method, arguments).map_err(error::invalid_params)?;
     let answer = chain.call(at, &format!("{API}_{method}"), &input).map_err(failed)?;
-    let answer = metadata.decode_api_answer(API, method, &answer).map_err(error::internal)?;
-    read(&metadata, &answer).ok_or_else(|| error::internal("the runtime's answer can't be read"))
-}
-
-/// Reads an answer of the runtime, a `ContractResult`.
-fn read(metadata: &Metadata, answer: &Value) -> Option<DryRun> {
-    let time = |name: &str| number(answer.get(name)?.get("ref_time")?).and_then(|time| u64::try_from(time).ok());
-    let (kind, amount) = answer.get("storage_deposit")?.as_object()?.iter().next()?;
-    let mut run = DryRun {
-        gas_used: time("gas_consumed")?,
-        gas_required: time("gas_required")?,
-        deposit: json!({ kind.to_lowercase(): json::quantity(number(amount)?) }),
-        debug_message: String::from_utf8_lossy(&bytes(answer.get("debug_message")?)?).into_owned(),
-        answer: Vec::new(),
-        reverted: false,
-        error: None,
-    };
-    let result = answer.get("result")?;
-    if let Some(error) = result.get("Err") {
-        run.error = Some(metadata.describe_dispatch_error(error));
-        return Some(run);
-    }
-    let done = result.get("Ok")?;
-    // A deployment's answer is within, beside the contract's address.
-    let done = done.get("result").unwrap_or(done);
-    run.answer = bytes(done.get("data")?)?;
-    let flags = done.get("flags")?;
-    run.reverted = number(flags.get("bits").unwrap_or(flags))? & 1 != 0;
-    Some(run)
+    DryRun::read(&metadata, method, &answer).ok_or_else(|| error::internal("the runtime's answer can't be read"))
 }
 
 fn number(value: &Value) -> Option<u128> {
@@ -126,6 +101,34 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
 }
 
 impl DryRun {
+    /// Reads the answer of an entry point of the runtime; none if it is not as it should be.
+    pub fn read(metadata: &Metadata, method: &str, answer: &[u8]) -> Option<Self> {
+        let answer = metadata.decode_api_answer(API, method, answer).ok()?;
+        let time = |name: &str| number(answer.get(name)?.get("ref_time")?).and_then(|time| u64::try_from(time).ok());
+        let (kind, amount) = answer.get("storage_deposit")?.as_object()?.iter().next()?;
+        let mut run = Self {
+            gas_used: time("gas_consumed")?,
+            gas_required: time("gas_required")?,
+            deposit: json!({ kind.to_lowercase(): json::quantity(number(amount)?) }),
+            debug_message: String::from_utf8_lossy(&bytes(answer.get("debug_message")?)?).into_owned(),
+            answer: Vec::new(),
+            reverted: false,
+            error: None,
+        };
+        let result = answer.get("result")?;
+        if let Some(error) = result.get("Err") {
+            run.error = Some(metadata.describe_dispatch_error(error));
+            return Some(run);
+        }
+        let done = result.get("Ok")?;
+        // A deployment's answer is within, beside the contract's address.
+        let done = done.get("result").unwrap_or(done);
+        run.answer = bytes(done.get("data")?)?;
+        let flags = done.get("flags")?;
+        run.reverted = number(flags.get("bits").unwrap_or(flags))? & 1 != 0;
+        Some(run)
+    }
+
     /// Whether the transaction would succeed.
     pub fn success(&self) -> bool {
         self.error.is_none() && !self.reverted
@@ -164,7 +167,12 @@ impl DryRun {
     pub fn gas_limit(&self) -> RpcResult<u64> {
         match self.failure() {
             Some(why) => Err(error::contract(why, self.to_json())),
-            None => Ok(self.gas_required.saturating_add(self.gas_required / 4)),
+            None => Ok(self.gas_with_margin()),
         }
+    }
+
+    /// The gas that was needed, and a quarter more.
+    pub fn gas_with_margin(&self) -> u64 {
+        self.gas_required.saturating_add(self.gas_required / 4)
     }
 }

@@ -10,8 +10,17 @@ pub struct Compile {
     pub source: String,
     /// The contract, where the source has several.
     pub contract: Option<String>,
-    /// The text of the `.contract` file, or why there is none.
-    pub reply: oneshot::Sender<Result<String, CompileError>>,
+    /// The contract, or why there is none.
+    pub reply: oneshot::Sender<Result<Compiled, CompileError>>,
+}
+
+/// What came of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compiled {
+    /// The text of the `.contract` file.
+    pub text: String,
+    /// What the compiler warns of, in the form of [`CompileError::Problems`].
+    pub warnings: Vec<Value>,
 }
 
 /// Why a source has no module.
@@ -22,7 +31,7 @@ pub enum CompileError {
     Problems {
         /// The first problem, in a line.
         first: String,
-        /// All of them, as the compiler reports them.
+        /// All of them, errors and warnings, as the compiler reports them.
         diagnostics: Vec<Value>,
     },
     /// It took too long.
