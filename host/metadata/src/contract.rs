@@ -99,7 +99,7 @@ impl Contract {
             (messages(spec.constructors), messages(spec.messages));
         let events = spec.events.into_iter().map(|event| ContractEvent {
             name: event.label,
-            topic: event.signature_topic.as_deref().and_then(|text| hex_array(text)),
+            topic: event.signature_topic.as_deref().and_then(hex_array),
             args: arguments(event.args, &types),
         });
         Ok(Self {

@@ -113,12 +113,15 @@ async fn query(args: &ContractQueryArgs) -> Result<()> {
     }
 }
 
+/// A message, and the contract that describes its types.
+type Described = (Contract, Message);
+
 /// A message's input, and what reads its answer.
 fn message_input(
     message: &str,
     abi: Option<&std::path::Path>,
     args: &[TypedValue],
-) -> Result<(Vec<u8>, Option<(Contract, Message)>)> {
+) -> Result<(Vec<u8>, Option<Described>)> {
     let Some(path) = abi else {
         let bytes = message.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).filter(|_| args.is_empty());
         let wrong = || Usage("names need --abi; without it, MESSAGE is the whole input in hexadecimal".to_owned());

@@ -94,6 +94,44 @@ fn logs_of_a_module_are_shown() {
     node.stop();
 }
 
+/// Rings so often as it is told.
+const BELL: &str = r#"contract Bell {
+    event Rang(count: integer)
+    persistent storage count: integer
+    action ring(times: integer) {
+        let rung = 0
+        while rung < times { count += 1; emit Rang(count); rung += 1 }
+    }
+}"#;
+
+#[test]
+fn logs_of_several_pages_are_shown_once_each_and_in_order() {
+    let folder = folder();
+    let node = Node::start(folder.path(), &["--sealing", "instant"]);
+    let source = write(folder.path(), "bell.zx", BELL);
+    let bell = address(&good(&node, &["deploy", &source, "--suri", "//Alith", "--json"]));
+    let mut last = String::new();
+    // The first page ends within the first block, the second within the third.
+    for times in ["300", "5", "300"] {
+        let told = good(&node, &["call", &bell, "ring", times, "--abi", &source, "--suri", "//Alith", "--json"]);
+        last = told;
+    }
+    assert!(last.contains("inBlock"), "{last}");
+    let counts = |args: &[&str]| -> Vec<String> {
+        let told = good(&node, &[&["logs", &bell, "--abi", &source, "--json"], args].concat());
+        let logs = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        logs.map(|log| log["event"]["fields"]["count"].as_str().unwrap().to_owned()).collect()
+    };
+    let all: Vec<_> = (1..=605).map(|count| count.to_string()).collect();
+    assert_eq!(counts(&[]), all);
+    assert_eq!(counts(&["--limit", "301"]), all[..301]);
+    let best = node.best();
+    assert_eq!(counts(&["--from-block", &best.to_string()]), all[305..]);
+    assert_eq!(counts(&["--to-block", &(best - 1).to_string()]), all[..305]);
+    assert!(good(&node, &["logs", &bell, "--abi", &source]).ends_with("605 logs\n"));
+    node.stop();
+}
+
 #[test]
 fn wrong_files_are_refused_in_a_line() {
     let folder = folder();

@@ -147,6 +147,36 @@ fn data_of_a_transaction_by_name_calls_the_contract() {
     node.stop();
 }
 
+/// Works as long as it is told.
+const SPIN: &str = r#"contract Spin {
+    action spin(rounds: integer) -> integer {
+        let round = 0
+        while round < rounds { round += 1 }
+        return round
+    }
+}"#;
+
+#[test]
+fn call_that_takes_nearly_a_block_is_offered_no_more_than_there_is() {
+    let folder = folder();
+    let node = manual(folder.path());
+    let told = deploy(&node, json!({"from": alith(), "source": SPIN}));
+    let request = |rounds: u64| json!([{"from": alith(), "to": told["contractAddress"], "bundle": told["bundle"], "message": "spin", "args": [rounds]}]);
+    // One that never ends is stopped by its gas, which is all that a transaction may have.
+    let endless = node.call("contract_staticCall", request(u64::MAX));
+    assert!(endless["error"].as_str().unwrap().contains("OutOfGas"), "{endless}");
+    let max = number(&endless["gasUsed"]);
+    assert_eq!(refused(&node, "contract_call", request(u64::MAX)).0, -32020);
+
+    let [one, many] = [0, 100_000].map(|rounds| number(&node.call("contract_staticCall", request(rounds))["gasUsed"]));
+    let rounds = (max - one) / 100 * 95 / ((many - one) / 100_000);
+    let sent = node.call("contract_call", request(rounds));
+    let receipt = receipt_of(&node, &sent["transactionHash"]);
+    assert_eq!(receipt["status"], "0x1", "{receipt}");
+    assert!(number(&receipt["contractGasUsed"]) > 0);
+    node.stop();
+}
+
 /// A selector and an integer.
 pub fn input(name: &str, number: u8) -> String {
     format!("0x{}{number:02x}{}", hex::encode(&blake2_256(name.as_bytes())[..4]), "00".repeat(31))

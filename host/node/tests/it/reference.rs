@@ -37,6 +37,11 @@ fn is_rewriting() -> bool {
     std::env::var_os("ZIVER_REWRITE").is_some()
 }
 
+/// A contract's module.
+fn code() -> String {
+    format!("0x{}", hex::encode(wat::parse_str(COUNTER).unwrap()))
+}
+
 /// A chain of two blocks: the first with a transfer, the second with a contract.
 struct Scene<'a> {
     node: &'a Node,
@@ -56,8 +61,7 @@ impl<'a> Scene<'a> {
         let transfer = Wallet::new(node, Alith).transfer(Baltathar.account());
         let transfer = node.call("author_submitExtrinsic", json!([transfer]));
         let block = node.call("engine_createBlock", json!([true]))["hash"].clone();
-        let code = format!("0x{}", hex::encode(wat::parse_str(COUNTER).unwrap()));
-        let request = json!({"from": Alith.account().to_string(), "code": code});
+        let request = json!({"from": Alith.account().to_string(), "code": code()});
         let contract = node.call("contract_deploy", json!([request]))["contractAddress"].clone();
         node.call("engine_createBlock", json!([true]));
         Self {
@@ -100,6 +104,7 @@ impl<'a> Scene<'a> {
             "$charleth" => Charleth.account().to_string().into(),
             "$block" => self.block.clone(),
             "$contract" => self.contract.clone(),
+            "$code" => code().into(),
             "$transfer" => self.transfer.clone(),
             "$child" => format!("0x{}", hex::encode(":child_storage:default:none")).into(),
             "$follow" => self.follower().1.clone().into(),

@@ -11,7 +11,7 @@ pub(super) const METHODS: &[Method] = &[
             "block?: BlockTag|null, the best one if it is left out",
         ],
         "StaticCall",
-        r#"[{"to": "$contract", "data": "0x"}]"#,
+        r#"[{"from": "$alith", "to": "$contract", "data": "0x"}]"#,
     ),
     method(
         "contract_call",
@@ -31,7 +31,7 @@ pub(super) const METHODS: &[Method] = &[
              gasLimit, storageDepositLimit, salt, nonce, tip if wanted",
         ],
         "Deployment",
-        r#"[{"from": "$baltathar", "source": "contract Greeter { action constructor() { } action view greet() -> string { return \"hello\" } }"}]"#,
+        r#"[{"from": "$baltathar", "code": "$code"}]"#,
     )
     .for_the_trusted(),
 ];

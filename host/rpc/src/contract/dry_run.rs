@@ -21,6 +21,8 @@ pub struct DryRun {
     pub gas_used: u64,
     /// Picoseconds that it must be offered.
     pub gas_required: u64,
+    /// Picoseconds that a transaction may have; none if the runtime does not say.
+    pub gas_max: Option<u64>,
     /// Money for storage: `{"charge": quantity}` or `{"refund": quantity}`.
     pub deposit: Value,
     /// What contracts said while they ran.
@@ -92,6 +94,13 @@ fn ask(chain: &dyn ChainRead, at: Hash, method: &str, arguments: &Value) -> RpcR
     DryRun::read(&metadata, method, &answer).ok_or_else(|| error::internal("the runtime's answer can't be read"))
 }
 
+/// What the longest transaction may take, as `frame_system` tells it.
+fn gas_max(metadata: &Metadata) -> Option<u64> {
+    let weights = metadata.constant("System", "BlockWeights").ok()?;
+    let most = number(weights.pointer("/per_class/normal/max_extrinsic/ref_time")?)?;
+    u64::try_from(most).ok()
+}
+
 fn number(value: &Value) -> Option<u128> {
     value.as_u64().map(u128::from).or_else(|| value.as_str()?.parse().ok())
 }
@@ -109,6 +118,7 @@ impl DryRun {
         let mut run = Self {
             gas_used: time("gas_consumed")?,
             gas_required: time("gas_required")?,
+            gas_max: gas_max(metadata),
             deposit: json!({ kind.to_lowercase(): json::quantity(number(amount)?) }),
             debug_message: String::from_utf8_lossy(&bytes(answer.get("debug_message")?)?).into_owned(),
             answer: Vec::new(),
@@ -171,8 +181,9 @@ impl DryRun {
         }
     }
 
-    /// The gas that was needed, and a quarter more.
+    /// The gas that was needed, and a quarter more; or half of what is left of what a transaction may have.
     pub fn gas_with_margin(&self) -> u64 {
-        self.gas_required.saturating_add(self.gas_required / 4)
+        let room = self.gas_max.map_or(u64::MAX, |max| max.saturating_sub(self.gas_required) / 2);
+        self.gas_required.saturating_add(room.min(self.gas_required / 4))
     }
 }
