@@ -8,7 +8,7 @@ use super::{actions_of, read_only_word};
 use crate::{
     analysis::{Callee, Lowering, codes, effects::Effects, signature::Signature, value::Ty},
     diagnostics::Diagnostic,
-    ir::{self, Expression, FunctionBuilder, FunctionId, LocalId, Statement, Type},
+    ir::{self, Comparison, Context, Expression, Fault, FunctionBuilder, FunctionId, LocalId, Statement, Type},
     source::Span,
     syntax::{
         self,
@@ -59,7 +59,8 @@ impl<'w> Lowering<'w> {
             }
             let checked = self.with_invariants(function, &signature, &invariants);
             if action.name.name == "fallback" {
-                self.program.fallback = Some(checked);
+                let secure = signature.is(ActionKind::Secure);
+                self.program.fallback = Some(if secure { self.refusing_reentry(checked) } else { checked });
                 continue;
             }
             self.entry(checked, &signature);
@@ -91,6 +92,17 @@ impl<'w> Lowering<'w> {
         entry.mutates = !signature.is_read_only();
         entry.payable = signature.is(ActionKind::Payable);
         entry.secure = signature.is(ActionKind::Secure);
+    }
+
+    /// The function that refuses re-entry before it calls the fallback: unlike entries, a fallback has no words of its own.
+    fn refusing_reentry(&mut self, fallback: FunctionId) -> FunctionId {
+        let mut around = FunctionBuilder::new("fallback", Type::Bytes);
+        let input = around.parameter("input", Type::Bytes);
+        let first = Expression::context(Context::Reentrance)
+            .compare(Comparison::Equal, Expression::integer(ir::Integer::U32, 0));
+        around.push(Statement::require(first, Expression::string(Fault::ReentryRefused.message())));
+        let call = Expression::call(&self.program, fallback, vec![Expression::local(input, Type::Bytes)]);
+        self.program.add_function(around.finish([Statement::Return(Some(call))]))
     }
 
     /// A contract without a constructor has one that takes nothing.

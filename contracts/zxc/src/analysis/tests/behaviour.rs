@@ -320,6 +320,15 @@ fn a_fallback_gets_what_no_action_takes() {
 }
 
 #[test]
+fn a_secure_fallback_refuses_reentry() {
+    let source = "contract Fallback { action payable secure fallback(input: bytes) -> bytes { return input } }";
+    let mut contract = Contract::deploy(source, &[]);
+    assert_eq!(contract.both.run_input(EntryKind::Message, &[1]), Outcome::Returned(vec![1]));
+    contract.both.chain.context.reentrance = 1;
+    assert_eq!(contract.both.run_input(EntryKind::Message, &[1]), Outcome::Reverted("re-entry refused".into()));
+}
+
+#[test]
 fn what_the_chain_is_asked_to_do_is_done() {
     let source = "
         contract Chain {
