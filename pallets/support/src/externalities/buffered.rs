@@ -31,7 +31,8 @@ mod tests;
 use cells::{Cells, Value};
 use memo::Memo;
 
-/// Bytes of keys and values beyond which everything is told to the host and forgotten when a transaction begins.
+/// Bytes of keys and values beyond which everything is told to the host and forgotten, in the midst of a transaction too: a
+/// contract can read or write many times what a runtime's memory holds.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// A buffer before other externalities.
@@ -117,6 +118,7 @@ impl<E: Externalities> State<E> {
 
     /// Lets `take` see the value, if there is one.
     fn with(&mut self, key: &[u8], take: &mut dyn FnMut(&[u8])) -> bool {
+        self.make_room();
         let Some(index) = self.cells.index(key) else { return false };
         if self.cells.is_unknown(index) {
             let value = self.inner.get(key).map_or(Value::Absent, Value::Bytes);
@@ -134,10 +136,14 @@ impl<E: Externalities> State<E> {
         true
     }
 
-    fn start(&mut self) {
-        if self.open.is_empty() && self.cells.bytes() > self.bytes_max {
+    /// Makes room where there is too much.
+    fn make_room(&mut self) {
+        if self.cells.bytes() > self.bytes_max {
             self.step_aside();
         }
+    }
+
+    fn start(&mut self) {
         self.count = self.count.saturating_add(1);
         self.open.push((self.count, self.cells.log_len()));
     }
@@ -181,16 +187,19 @@ impl<E: Externalities> Externalities for Buffered<E> {
 
     fn set(&mut self, key: &[u8], value: &[u8]) {
         let state = self.state.get_mut();
+        state.make_room();
         state.cells.write(state.current(), key, Some(value));
     }
 
     fn clear(&mut self, key: &[u8]) {
         let state = self.state.get_mut();
+        state.make_room();
         state.cells.write(state.current(), key, None);
     }
 
     fn append(&mut self, key: &[u8], item: &[u8]) {
         let state = self.state.get_mut();
+        state.make_room();
         state.cells.append(state.current(), key, item);
     }
 

@@ -1,6 +1,6 @@
 //! What is known of single keys, and how to undo what was written.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec, vec::Vec};
 use core::mem;
 
 use super::list::{List, Mark};
@@ -52,13 +52,15 @@ enum Before {
     List(Mark),
 }
 
-/// Keys by hash, with open addressing: no other map here is both fast and without dependencies. Whoever chooses keys so
-/// that they collide makes a lookup pass over the others of the same transaction's block, some nanoseconds each.
+/// Keys by hash, with open addressing: no other map here is both fast and without dependencies. Whoever can choose keys (a
+/// contract) can make them collide; those that find no place near their own lie in a tree.
 #[derive(Default)]
 pub(super) struct Cells {
     slots: Vec<Slot>,
     /// One more than an index of `slots`, 0 for none; a power of two many.
     buckets: Vec<u32>,
+    /// Indices of the slots that are in no bucket: the [`PROBES_MAX`] where they could be were taken.
+    crowd: BTreeMap<Box<[u8]>, usize>,
     /// Where the keys of single values were found last, by where their bytes lie; one more than an index of `slots`. Those
     /// keys are constants of the runtime, so they lie in the same place each time. It is a guess, the key itself decides.
     guesses: Vec<u32>,
@@ -67,6 +69,8 @@ pub(super) struct Cells {
 }
 
 const BUCKETS_MIN: usize = 64;
+/// In how many buckets a key may lie. With half of the buckets free, few keys do not find one unless they were chosen so.
+const PROBES_MAX: usize = 32;
 /// A power of two.
 const GUESSES: usize = 64;
 /// The length of a single value's key.
@@ -79,7 +83,13 @@ fn tail(rest: &[u8]) -> u64 {
     rest.iter().fold(0, |word, byte| word.wrapping_shl(8) | u64::from(*byte))
 }
 
-fn hash(key: &[u8]) -> u32 {
+/// The buckets, of `count`, in which a key may lie.
+fn places(hash: u32, count: usize) -> impl Iterator<Item = usize> {
+    let (first, mask) = (usize::try_from(hash).unwrap_or(0), count.wrapping_sub(1));
+    (0..PROBES_MAX).map(move |step| first.wrapping_add(step) & mask)
+}
+
+pub(super) fn hash(key: &[u8]) -> u32 {
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER);
     let (words, rest) = key.as_chunks::<8>();
     let hash = mix(words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word))), tail(rest));
@@ -118,45 +128,65 @@ impl Cells {
             self.grow();
         }
         let hash = hash(key);
-        let mask = self.buckets.len().wrapping_sub(1);
-        let mut at = usize::try_from(hash).unwrap_or(0) & mask;
-        loop {
-            let bucket = self.buckets.get_mut(at)?;
-            let Some(index) = bucket.checked_sub(1) else {
-                self.slots.push(Slot {
-                    key: key.into(),
-                    value: Value::Unknown,
-                    told: 0,
-                    is_changed: false,
-                    hash,
-                    noted: Noted { by: 0, whole: false },
-                });
-                self.bytes = self.bytes.saturating_add(mem::size_of::<Slot>()).saturating_add(key.len());
-                *bucket = u32::try_from(self.slots.len()).ok()?;
-                return self.slots.len().checked_sub(1);
+        let mut free = None;
+        for at in places(hash, self.buckets.len()) {
+            let Some(index) = self.buckets.get(at)?.checked_sub(1) else {
+                free = Some(at);
+                break;
             };
             let index = usize::try_from(index).ok()?;
             if self.slots.get(index).is_some_and(|slot| slot.hash == hash && is_same(&slot.key, key)) {
                 return Some(index);
             }
-            at = at.wrapping_add(1) & mask;
         }
+        // Buckets are not freed, so a key is in the crowd only where there is no free one.
+        if free.is_none()
+            && let Some(index) = self.crowd.get(key)
+        {
+            return Some(*index);
+        }
+        let index = self.slots.len();
+        let noted = Noted { by: 0, whole: false };
+        self.slots.push(Slot { key: key.into(), value: Value::Unknown, told: 0, is_changed: false, hash, noted });
+        self.bytes = self.bytes.saturating_add(mem::size_of::<Slot>()).saturating_add(key.len());
+        self.place(index, free)?;
+        Some(index)
+    }
+
+    /// Notes where a slot is: in the bucket `free`, or in the crowd.
+    fn place(&mut self, index: usize, free: Option<usize>) -> Option<()> {
+        match free {
+            Some(at) => *self.buckets.get_mut(at)? = u32::try_from(index).ok()?.checked_add(1)?,
+            None => {
+                let key = self.slots.get(index)?.key.clone();
+                self.bytes = self.bytes.saturating_add(key.len());
+                self.crowd.insert(key, index);
+            }
+        }
+        Some(())
     }
 
     fn grow(&mut self) {
         let count = self.buckets.len().saturating_mul(4).max(BUCKETS_MIN);
-        let mask = count.wrapping_sub(1);
-        let mut buckets = vec![0u32; count];
-        for (number, slot) in (1u32..).zip(&self.slots) {
-            let mut at = usize::try_from(slot.hash).unwrap_or(0) & mask;
-            while buckets.get(at).is_some_and(|bucket| *bucket != 0) {
-                at = at.wrapping_add(1) & mask;
-            }
-            if let Some(bucket) = buckets.get_mut(at) {
-                *bucket = number;
-            }
+        self.buckets = vec![0u32; count];
+        self.crowd.clear();
+        for index in 0..self.slots.len() {
+            let Some(hash) = self.slots.get(index).map(|slot| slot.hash) else { continue };
+            let free = places(hash, count).find(|at| self.buckets.get(*at) == Some(&0));
+            let _ = self.place(index, free);
         }
-        self.buckets = buckets;
+    }
+
+    /// The longest way from a key's own bucket to where it lies.
+    #[cfg(test)]
+    pub(super) fn probes_max(&self) -> usize {
+        let mask = self.buckets.len().wrapping_sub(1);
+        let of = |at: usize, number: &u32| {
+            let slot = self.slots.get(usize::try_from(number.checked_sub(1)?).ok()?)?;
+            Some(at.wrapping_sub(usize::try_from(slot.hash).ok()?) & mask)
+        };
+        let steps = self.buckets.iter().enumerate().filter_map(|(at, number)| of(at, number));
+        steps.max().map_or(0, |steps| steps.saturating_add(1))
     }
 
     pub(super) fn slot(&self, index: usize) -> Option<&Slot> {

@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use codec::Encode;
 use proptest::{collection::vec as list_of, prelude::*};
 
-use super::*;
+use super::{cells, *};
 use crate::MemoryExternalities;
 
 /// What a runtime asks of its externalities.
@@ -225,6 +225,49 @@ fn what_is_rolled_back_never_reaches_the_host() {
     buffered.rollback_transaction();
     buffered.flush();
     assert_eq!(buffered.state.into_inner().inner.writes, 0);
+}
+
+#[test]
+fn keys_that_collide_are_told_apart_and_found_quickly() {
+    // As many as a contract finds in seconds: their hashes end alike, so they all want the same places.
+    let collide = |number: &u32| cells::hash(&number.to_le_bytes()) & 0x7fff < 8;
+    let keys: Vec<_> = (0u32..).filter(collide).take(4_000).map(u32::to_le_bytes).collect();
+    let mut buffered = Buffered::new(Counting::default());
+    for (number, key) in (0u32..).zip(&keys) {
+        assert_eq!(buffered.get(key), None);
+        buffered.set(key, &number.to_le_bytes());
+    }
+    for (number, key) in (0u32..).zip(&keys) {
+        assert_eq!(buffered.get(key), Some(number.to_le_bytes().to_vec()));
+    }
+    assert_eq!(buffered.state.borrow().inner.gets.get(), 4_000, "each was asked for once");
+    assert!(buffered.state.borrow().cells.probes_max() <= 32);
+}
+
+#[test]
+fn memory_is_bounded_within_a_transaction() {
+    type Each = fn(&mut Buffered<MemoryExternalities>, &[u8]);
+    let kinds: [Each; 4] = [
+        |buffered, key| assert_eq!(buffered.get(key), None),
+        |buffered, key| buffered.set(key, key),
+        |buffered, key| buffered.clear(key),
+        |buffered, key| buffered.append(b"list", key),
+    ];
+    for each in kinds {
+        let mut buffered = Buffered::with_bytes_max(MemoryExternalities::default(), 10_000);
+        buffered.set(b"first", b"kept");
+        buffered.start_transaction();
+        buffered.set(b"second", b"undone");
+        for number in 0..10_000u32 {
+            each(&mut buffered, &number.to_le_bytes());
+            assert!(buffered.state.borrow().cells.bytes() < 11_000);
+        }
+        assert_eq!(buffered.get(b"second"), Some(b"undone".to_vec()));
+        buffered.rollback_transaction();
+        assert_eq!((buffered.get(b"second"), buffered.get(b"list")), (None, None));
+        assert_eq!(buffered.get(b"first"), Some(b"kept".to_vec()));
+        assert_eq!(buffered.get(&7u32.to_le_bytes()), None);
+    }
 }
 
 #[test]
