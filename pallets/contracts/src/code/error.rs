@@ -2,8 +2,8 @@
 
 use super::limits::{
     BODY_BYTES_MAX, BR_TABLE_TARGETS_MAX, DATA_SEGMENTS_MAX, ELEMENT_SEGMENTS_MAX, ELEMENTS_MAX, EXPORTS_MAX,
-    FUNCTIONS_MAX, GLOBALS_MAX, IMPORTS_MAX, LOCALS_MAX, MEMORY_PAGES_MAX, MODULE_BYTES_MAX, NAME_BYTES_MAX,
-    NESTING_MAX, OPERANDS_MAX, PARAMS_MAX, PREPARED_BODY_BYTES_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
+    FUNCTIONS_MAX, GLOBALS_MAX, IMPORTS_MAX, LOCALS_MAX, MEMORY_PAGES_MAX, MODULE_BYTES_MAX, MODULE_LOCALS_MAX,
+    NAME_BYTES_MAX, NESTING_MAX, OPERANDS_MAX, PARAMS_MAX, PREPARED_BODY_BYTES_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
 };
 use alloc::string::{String, ToString as _};
 use core::fmt;
@@ -45,6 +45,8 @@ pub enum CodeError {
     TooManyParams,
     /// More than [`LOCALS_MAX`] locals in one function.
     TooManyLocals,
+    /// More than [`MODULE_LOCALS_MAX`] locals in all functions.
+    TooManyModuleLocals,
     /// More than [`OPERANDS_MAX`] operands in one function.
     TooManyOperands,
     /// More than [`BR_TABLE_TARGETS_MAX`] targets of one `br_table`.
@@ -127,6 +129,7 @@ impl fmt::Display for CodeError {
             Self::TooManyDataSegments => write!(f, "the module has more than {DATA_SEGMENTS_MAX} data segments"),
             Self::TooManyParams => write!(f, "a function type has more than {PARAMS_MAX} parameters"),
             Self::TooManyLocals => write!(f, "a function has more than {LOCALS_MAX} locals"),
+            Self::TooManyModuleLocals => write!(f, "the functions have more than {MODULE_LOCALS_MAX} locals together"),
             Self::TooManyOperands => write!(f, "a function has more than {OPERANDS_MAX} operands on its stack"),
             Self::TooManyTargets => write!(f, "a br_table has more than {BR_TABLE_TARGETS_MAX} targets"),
             Self::NestingTooDeep => write!(f, "a function nests blocks more than {NESTING_MAX} deep"),

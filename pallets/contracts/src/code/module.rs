@@ -8,7 +8,7 @@ use super::{
     imports::{Import, Val},
     limits::{
         DATA_SEGMENTS_MAX, ELEMENT_SEGMENTS_MAX, ELEMENTS_MAX, EXPORTS_MAX, FUNCTIONS_MAX, GLOBALS_MAX, IMPORTS_MAX,
-        MEMORY_PAGES_MAX, NAME_BYTES_MAX, PAGE_BYTES, PARAMS_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
+        MEMORY_PAGES_MAX, MODULE_LOCALS_MAX, NAME_BYTES_MAX, PAGE_BYTES, PARAMS_MAX, TABLE_ENTRIES_MAX, TYPES_MAX,
     },
 };
 use alloc::{string::ToString as _, vec::Vec};
@@ -93,6 +93,8 @@ struct Reading<'a> {
     elements: Vec<Elements>,
     bodies: Vec<Vec<u8>>,
     data: Vec<Data<'a>>,
+    /// Locals that the bodies so far declare.
+    locals: u32,
     allocations: FuncValidatorAllocations,
 }
 
@@ -325,6 +327,10 @@ impl<'a> Reading<'a> {
         let signature = Signature { params: u32::try_from(params).unwrap_or(u32::MAX), result };
         let mut function = function.into_validator(core::mem::take(&mut self.allocations));
         let prepared = body::prepare(body, &mut function, signature, &self.layout())?;
+        self.locals = self.locals.saturating_add(function.len_locals().saturating_sub(signature.params));
+        if self.locals > MODULE_LOCALS_MAX {
+            return Err(CodeError::TooManyModuleLocals);
+        }
         self.allocations = function.into_allocations();
         self.bodies.push(prepared);
         Ok(())

@@ -161,6 +161,10 @@ fn each_section_has_a_limit() {
 fn each_function_has_limits() {
     limited(l::PARAMS_MAX as u32, &E::TooManyParams, |n| contract(&format!("(func (param {}))", "i32 ".repeat(n)), ""));
     limited(l::LOCALS_MAX, &E::TooManyLocals, |n| contract("", &format!("(local {})", "i64 ".repeat(n))));
+    limited(l::MODULE_LOCALS_MAX, &E::TooManyModuleLocals, |n| {
+        let function = |locals: usize| format!("(func (param i64) (local {}))", "i64 ".repeat(locals));
+        contract(&(function(1_000).repeat(n / 1_000) + &function(n % 1_000)), "")
+    });
     limited(l::OPERANDS_MAX, &E::TooManyOperands, |n| {
         contract("", &format!("{} {}", "i32.const 0 ".repeat(n), "drop ".repeat(n)))
     });
