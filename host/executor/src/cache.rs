@@ -45,6 +45,8 @@ pub struct ModuleFigures {
     pub hits: u64,
     /// Not in memory: read from disk, or compiled.
     pub misses: u64,
+    /// Contracts that have run much and were compiled again, to faster code.
+    pub contracts_improved: u64,
 }
 
 /// The compiled runtimes of an executor.
@@ -100,7 +102,8 @@ impl ModuleCache {
 
     /// Figures for metrics.
     pub fn figures(&self) -> ModuleFigures {
-        ModuleFigures { hits: self.hits.load(Ordering::Relaxed), misses: self.misses.load(Ordering::Relaxed) }
+        let (hits, misses) = (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed));
+        ModuleFigures { hits, misses, contracts_improved: 0 }
     }
 
     fn entry(&self, code: &RuntimeCode) -> Arc<Entry> {

@@ -28,7 +28,8 @@ use crate::sandbox::Sandbox;
 /// Which compilers are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CompileStrategy {
-    /// Winch for the first call, Cranelift in the background: no call waits long, soon all are fast.
+    /// Winch for the first call, Cranelift in the background: no call waits long, soon all are fast. Of contracts only those
+    /// that run much are compiled again.
     #[default]
     WinchThenCranelift,
     /// Cranelift for the first call.
@@ -44,6 +45,8 @@ pub struct ExecutorConfig {
     pub cache_dir: Option<PathBuf>,
     /// Which compilers are used.
     pub strategy: CompileStrategy,
+    /// Which compilers are used for contracts; `None`: the same.
+    pub contracts: Option<CompileStrategy>,
     /// The limits of each call.
     pub limits: Limits,
 }
@@ -64,7 +67,7 @@ impl Executor {
         let disk = config.cache_dir.as_deref().and_then(|folder| DiskCache::open(folder, DISK_CACHE_FILES_MAX));
         let contracts = config.cache_dir.map(|folder| folder.join("contracts"));
         let contracts = contracts.and_then(|folder| DiskCache::open(&folder, CONTRACT_DISK_CACHE_FILES_MAX));
-        let sandbox = Arc::new(Sandbox::start(&limits, contracts)?);
+        let sandbox = Sandbox::start(config.contracts.unwrap_or(config.strategy), &limits, contracts)?;
         let (modules, jobs) = ModuleCache::new(disk, &limits);
         let remembered = NonZeroUsize::new(VALIDATED_CODES_MAX).unwrap_or(NonZeroUsize::MIN);
         let shared = Arc::new(Shared {
@@ -171,7 +174,7 @@ impl Executor {
 
     /// Figures for metrics: how calls found their runtime.
     pub fn figures(&self) -> ModuleFigures {
-        self.shared.modules.figures()
+        ModuleFigures { contracts_improved: self.shared.sandbox.improved(), ..self.shared.modules.figures() }
     }
 
     /// Whether calls of `code` already run the better compiler's code.

@@ -86,6 +86,13 @@ pub const CONTRACT_TABLE_ELEMENTS_MAX: usize = 4_096;
 pub const CONTRACT_STACK_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Bytes of compiled contracts that are kept in memory.
 pub const CONTRACTS_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Gas that a contract's invocations have used in all when it is compiled again, to faster code: for each byte of what the
+/// first compiler made of it. A unit is at most a nanosecond, and the better compiler takes some 200 for such a byte.
+pub const CONTRACT_HOT_GAS_PER_BYTE: u64 = 200;
+/// The same of small contracts.
+pub const CONTRACT_HOT_GAS_MIN: u64 = 10_000_000;
+/// Contracts that wait to be compiled again. One that finds no place has to become hot once more.
+pub const CONTRACT_QUEUE_MAX: usize = 4;
 /// Instances of contracts that one call of the runtime may have at a time.
 pub const SANDBOX_INSTANCES_MAX: usize = 16;
 

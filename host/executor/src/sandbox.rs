@@ -7,8 +7,9 @@
 //! through here (`docs/decisions/0017-gas-is-counted-in-the-code.md`, `0018-the-sandbox-calls-back.md`).
 //!
 //! # The pieces
-//! - `engine`: how contracts are compiled; `modules`: what is kept of it; `instance`: one instance and one invocation;
-//!   `link`: how an import goes from the contract to the runtime and back.
+//! - `engine`: how contracts are compiled; `modules`: what is kept of it; `improve`: what is compiled again in the
+//!   background; `instance`: one instance and one invocation; `link`: how an import goes from the contract to the runtime and
+//!   back.
 //! - `host/sandbox.rs`: the function by which runtimes do all of this.
 //!
 //! # What a module must look like
@@ -23,6 +24,7 @@
 //! Invariant: when the runtime traps while it answers an import, every invocation beneath ends with that trap.
 
 mod engine;
+mod improve;
 mod instance;
 mod link;
 mod modules;

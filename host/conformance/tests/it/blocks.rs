@@ -13,7 +13,7 @@ use crate::specs::Genesis;
 /// An executor with one compiler. Interpreting and compiling without optimisation take a while on a busy machine.
 pub fn executor(strategy: CompileStrategy) -> Executor {
     let limits = Limits { calls_at_once_max: 2, call_time_ms_max: 120_000, ..Limits::default() };
-    Executor::new(ExecutorConfig { cache_dir: None, strategy, limits }).expect("an executor starts")
+    Executor::new(ExecutorConfig { strategy, limits, ..ExecutorConfig::default() }).expect("an executor starts")
 }
 
 /// Calls a runtime on an overlay.

@@ -10,7 +10,7 @@
 //! | operation | arguments | answer |
 //! |---|---|---|
 //! | 0: compile a module | code (pointer-size) | 0; 1 where it is refused |
-//! | 1: make an instance of a module | pointer to the keccak-256 of its bytes | its number; 2^32 - 1 where the module is not known (hand it over, and ask again); 2^32 - 2 where its own data does not fit its memory or table |
+//! | 1: make an instance of a module | pointer to the keccak-256 of its bytes | its number; 2^32 - 1 where the module is not known, or wanted again (hand it over, and ask again); 2^32 - 2 where its own data does not fit its memory or table |
 //! | 2: call an export | instance, name (pointer-size), pointer to the slots, state | 0 returned, 1 trapped, 2 ended by the runtime, 3 no such export |
 //! | 3: read memory | instance, offset, where to (pointer-size) | 0; 1 where that is not all inside of it |
 //! | 4: write memory | instance, offset, what (pointer-size) | the same |
@@ -98,7 +98,8 @@ fn instance(caller: Caller<'_, HostState>, hash: u32) -> std::result::Result<u32
     let mut guest = Guest(caller);
     let sandbox = sandbox_of(guest.state())?;
     let (bytes, state) = guest.split()?;
-    let Some(module) = sandbox.find(bytes.array::<32>(hash)?) else { return Ok(UNKNOWN) };
+    let found = sandbox.find(bytes.array::<32>(hash)?, &mut state.instances.has_asked);
+    let Some(module) = found else { return Ok(UNKNOWN) };
     Ok(state.instances.add(&module)?.unwrap_or(UNFIT))
 }
 

@@ -15,7 +15,7 @@ fn limits() -> Limits {
 
 fn executor() -> Executor {
     let strategy = CompileStrategy::WinchOnly;
-    Executor::new(ExecutorConfig { cache_dir: None, strategy, limits: limits() }).unwrap()
+    Executor::new(ExecutorConfig { strategy, limits: limits(), ..ExecutorConfig::default() }).unwrap()
 }
 
 fn functions() -> Vec<(String, Vec<ValType>, Vec<ValType>)> {

@@ -1,36 +1,71 @@
-//! The engine of contracts: which features they may use and where their instances live.
+//! The engines of contracts: which features they may use, who compiles them, and where their instances live.
 //!
-//! Winch compiles them, where it knows the processor: in one pass, so that no hostile module compiles for long. The
-//! features are those that a runtime's validator may allow; it decides, not this list.
+//! Winch compiles a contract first, where it knows the processor: in one pass, so that no hostile module compiles for long.
+//! What runs much is compiled again by Cranelift, in the background (`improve`). The features are those that a runtime's
+//! validator may allow; it decides, not this list.
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Strategy, WasmFeatures,
 };
 
 use crate::error::StartError;
+use crate::executor::CompileStrategy;
 use crate::limits::{
     CONTRACT_MEMORY_BYTES_MAX, CONTRACT_RESIDENT_BYTES_MAX, CONTRACT_STACK_BYTES_MAX, CONTRACT_TABLE_ELEMENTS_MAX,
     INSTANCE_BYTES_MAX, Limits, SANDBOX_INSTANCES_MAX,
 };
 
-/// Starts the engine. Where no pool can be had, instances are made on demand; where Winch does not know the processor,
-/// Cranelift compiles.
-pub(super) fn start(limits: &Limits) -> Result<Engine, StartError> {
-    let attempts = [(Strategy::Winch, true), (Strategy::Winch, false), (Strategy::Cranelift, true)];
-    for (strategy, pooled) in attempts {
-        match Engine::new(&config(strategy, limits, pooled)) {
-            Ok(engine) => return Ok(engine),
-            Err(error) => tracing::warn!("contracts: {strategy:?} (pooled: {pooled}) does not start: {error}"),
-        }
-    }
-    Engine::new(&config(Strategy::Cranelift, limits, false)).map_err(|error| StartError::Engine(format!("{error:#}")))
+/// Who compiles.
+#[derive(Clone, Copy, Debug)]
+enum Compiler {
+    Winch,
+    /// Without optimisation: for processors that Winch does not know.
+    CraneliftQuick,
+    Cranelift,
 }
 
-fn config(strategy: Strategy, limits: &Limits, pooled: bool) -> Config {
+/// The engines that a sandbox has.
+pub(super) struct Engines {
+    /// Compiles what is seen for the first time.
+    pub first: Engine,
+    /// Compiles what runs much.
+    pub better: Option<Engine>,
+}
+
+impl Engines {
+    /// Starts them. Where no pool can be had, instances are made on demand; where Winch does not know the processor,
+    /// Cranelift compiles.
+    pub fn start(strategy: CompileStrategy, limits: &Limits) -> Result<Self, StartError> {
+        use Compiler::{Cranelift, CraneliftQuick, Winch};
+        let (first, better): (&[_], &[_]) = match strategy {
+            CompileStrategy::WinchThenCranelift => (&[Winch, CraneliftQuick], &[Cranelift]),
+            CompileStrategy::WinchOnly => (&[Winch, CraneliftQuick], &[]),
+            CompileStrategy::CraneliftOnly => (&[Cranelift], &[]),
+        };
+        let first = start(first, limits)?;
+        let better = if better.is_empty() { None } else { Some(start(better, limits)?) };
+        Ok(Self { first, better })
+    }
+}
+
+/// An engine with the first of the compilers that it can be had with.
+fn start(compilers: &[Compiler], limits: &Limits) -> Result<Engine, StartError> {
+    let mut last = String::new();
+    for compiler in compilers {
+        for pooled in [true, false] {
+            match Engine::new(&config(*compiler, limits, pooled)) {
+                Ok(engine) => return Ok(engine),
+                Err(error) => last = format!("{compiler:?} (pooled: {pooled}): {error:#}"),
+            }
+            tracing::warn!("contracts: {last}");
+        }
+    }
+    Err(StartError::Engine(last))
+}
+
+fn config(compiler: Compiler, limits: &Limits, pooled: bool) -> Config {
     let mut config = Config::new();
     config
-        .strategy(strategy)
-        .cranelift_opt_level(OptLevel::None)
         .wasm_simd(false)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
@@ -49,6 +84,15 @@ fn config(strategy: Strategy, limits: &Limits, pooled: bool) -> Config {
         .memory_reservation(1 << 32)
         .memory_guard_size(32 << 20)
         .memory_init_cow(true);
+    match compiler {
+        Compiler::Winch => config.strategy(Strategy::Winch),
+        Compiler::CraneliftQuick => config.strategy(Strategy::Cranelift).cranelift_opt_level(OptLevel::None),
+        Compiler::Cranelift => config
+            .strategy(Strategy::Cranelift)
+            .cranelift_opt_level(OptLevel::Speed)
+            // One thread, so that compiling in the background leaves the other processors to the chain.
+            .parallel_compilation(false),
+    };
     if pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use wasmtime::{AsContext, AsContextMut, Caller, Global, Memory, Store, Trap, Val};
 
 use super::link::{Bridge, Dispatch, Fatal, Stopped};
-use super::modules::ContractModule;
+use super::modules::{ContractModule, Heat};
 use crate::error::HostError;
 use crate::host::{HostState, guest};
 use crate::limits::SANDBOX_INSTANCES_MAX;
@@ -70,6 +70,7 @@ struct Instance {
     store: Store<ContractState>,
     instance: wasmtime::Instance,
     counters: Counters,
+    heat: Arc<Heat>,
 }
 
 impl Instance {
@@ -93,7 +94,7 @@ impl Instance {
             stack_left: stack.ok_or_else(broken("an instance has no counter of stack"))?,
         };
         store.data_mut().counters = Some(counters);
-        Ok(Some(Self { store, instance, counters }))
+        Ok(Some(Self { store, instance, counters, heat: Arc::clone(&module.heat) }))
     }
 }
 
@@ -131,6 +132,8 @@ enum Place {
 pub(crate) struct Instances {
     places: Vec<Place>,
     dispatch: Option<Arc<Dispatch>>,
+    /// Whether the runtime was asked in this call to hand over a module that is known.
+    pub has_asked: bool,
 }
 
 impl Instances {
@@ -217,7 +220,7 @@ pub(crate) fn invoke(
 ) -> wasmtime::Result<Status> {
     let dispatch = dispatch(&mut caller)?;
     let (bytes, host) = guest::split(&mut caller)?;
-    let [gas_left, stack_left] = bytes.words::<2>(slots)?;
+    let [gas_before, stack_left] = bytes.words::<2>(slots)?;
     let name = std::str::from_utf8(bytes.slice(name)?).map_err(|_| HostError::Argument("name"))?;
     let mut taken = host.instances.take(number)?;
     let contract = &mut *taken;
@@ -226,7 +229,7 @@ pub(crate) fn invoke(
         return Ok(Status::NoExport);
     };
     let counters = contract.counters;
-    counters.set_gas_left(&mut contract.store, gas_left.cast_signed())?;
+    counters.set_gas_left(&mut contract.store, gas_before.cast_signed())?;
     counters.stack_left.set(&mut contract.store, Val::I32((stack_left as u32).cast_signed()))?;
     let runtime = NonNull::from(&mut caller).cast();
     contract.store.data_mut().bridge = Some(Bridge { runtime, dispatch, instance: number, slots, state });
@@ -240,6 +243,7 @@ pub(crate) fn invoke(
     };
     let gas_left = counters.gas_left(&mut contract.store)?.cast_unsigned();
     let stack_left = u64::from(counters.stack_left(&mut contract.store)?.cast_unsigned());
+    contract.heat.add(gas_before.saturating_sub(gas_left));
     guest::write(&mut caller, slots, &[&gas_left.to_le_bytes(), &stack_left.to_le_bytes()])?;
     caller.data_mut().instances.put(number, taken);
     Ok(status)

@@ -1,19 +1,31 @@
 //! Compiled contracts, kept in memory and on disk by the keccak-256 of their bytes.
 //!
 //! The hash is computed here, from the bytes, so that no runtime can put one module under another's name.
+//!
+//! What is seen for the first time is compiled at once, quickly. A module that has run much is compiled again in the
+//! background (`improve`), to faster code, which new instances then come from. The bytes of modules are not kept: when one has
+//! become hot, [`Sandbox::find`] says once that it does not know it, so that the runtime hands it over.
+//!
+//! Invariant: which engine's code runs never shows in a result.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use lru::LruCache;
 use parking_lot::Mutex;
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, ModuleExport, Mutability, ValType};
 
-use super::engine;
+use super::engine::Engines;
+use super::improve::{self, Improver};
 use super::instance::ContractState;
 use super::link::{Import, link};
 use crate::cache::DiskCache;
 use crate::error::{InvalidCode, StartError};
-use crate::limits::{CONTRACT_CODE_BYTES_MAX, CONTRACT_IMPORTS_MAX, CONTRACTS_BYTES_MAX, Limits};
+use crate::executor::CompileStrategy;
+use crate::limits::{
+    CONTRACT_CODE_BYTES_MAX, CONTRACT_HOT_GAS_MIN, CONTRACT_HOT_GAS_PER_BYTE, CONTRACT_IMPORTS_MAX,
+    CONTRACTS_BYTES_MAX, Limits,
+};
 use ziver_primitives::hashing::keccak_256;
 
 /// The word for the compiler in the names of files; which one it is, the engine's compatibility hash says.
@@ -25,16 +37,37 @@ pub(crate) struct ContractModule {
     pub(super) memory: ModuleExport,
     pub(super) gas_left: ModuleExport,
     pub(super) stack_left: ModuleExport,
+    pub(super) heat: Arc<Heat>,
     bytes: usize,
 }
 
-/// The engine of contracts and what it compiled. One serves the whole node.
+/// How much a module has run, of those that may be compiled again.
+#[derive(Default)]
+pub(super) struct Heat {
+    /// What its invocations used, with all that they called. A hint, no more.
+    gas: AtomicU64,
+    /// Whether the runtime was asked to hand the module over.
+    is_asked: AtomicBool,
+    /// Whether the background compiler has, or had, the module.
+    is_queued: AtomicBool,
+}
+
+impl Heat {
+    /// An invocation used this.
+    pub fn add(&self, gas: u64) {
+        self.gas.fetch_add(gas, Ordering::Relaxed);
+    }
+}
+
+/// The engines of contracts and what they compiled. One serves the whole node.
 pub(crate) struct Sandbox {
-    engine: Engine,
+    engines: Engines,
     kept: Mutex<Kept>,
-    /// Held while compiling: one at a time leaves the other processors to the chain.
+    /// Held while compiling for somebody who waits: one at a time leaves the other processors to the chain.
     compiling: Mutex<()>,
     disk: Option<DiskCache>,
+    improver: Option<Improver>,
+    improved: AtomicU64,
 }
 
 /// Modules in memory, the least recently used first to go.
@@ -44,19 +77,33 @@ struct Kept {
 }
 
 impl Sandbox {
-    /// Starts the engine. Compiled contracts are kept in `disk` too, if it is there.
-    pub fn start(limits: &Limits, disk: Option<DiskCache>) -> Result<Self, StartError> {
-        let kept = Kept { modules: LruCache::unbounded(), bytes: 0 };
-        Ok(Self { engine: engine::start(limits)?, kept: Mutex::new(kept), compiling: Mutex::new(()), disk })
+    /// Starts the engines, and the background compiler where there is a second engine. Compiled contracts are kept in `disk`
+    /// too, if it is there.
+    pub fn start(strategy: CompileStrategy, limits: &Limits, disk: Option<DiskCache>) -> Result<Arc<Self>, StartError> {
+        let engines = Engines::start(strategy, limits)?;
+        let (improver, jobs) = engines.better.is_some().then(improve::queue).unzip();
+        let kept = Mutex::new(Kept { modules: LruCache::unbounded(), bytes: 0 });
+        let improved = AtomicU64::new(0);
+        let sandbox = Arc::new(Self { engines, kept, compiling: Mutex::new(()), disk, improver, improved });
+        if let Some(jobs) = jobs {
+            improve::start(&sandbox, jobs)?;
+        }
+        Ok(sandbox)
     }
 
     /// The module whose bytes have this keccak-256, if it is in memory or on disk.
-    pub fn find(&self, hash: &[u8; 32]) -> Option<Arc<ContractModule>> {
-        if let Some(module) = self.kept.lock().modules.get(hash) {
-            return Some(Arc::clone(module));
+    ///
+    /// Once for a module that has become hot the answer is `None` too: whoever asked hands it over then, by
+    /// [`Self::compile`], and asks again. `has_asked` keeps whether that has happened in this call of the runtime, where it
+    /// happens only once.
+    pub fn find(&self, hash: &[u8; 32], has_asked: &mut bool) -> Option<Arc<ContractModule>> {
+        let Some(module) = self.known(hash) else { return self.load(hash) };
+        let heat = &module.heat;
+        if self.improver.is_some() && !*has_asked && module.is_hot() && !heat.is_asked.swap(true, Ordering::Relaxed) {
+            *has_asked = true;
+            return None;
         }
-        let module = self.disk.as_ref()?.load(&self.engine, COMPILER, hash)?;
-        self.keep(hash, &module).ok()
+        Some(module)
     }
 
     /// Compiles `code`, which the runtime has checked, and keeps the result under its keccak-256.
@@ -68,19 +115,68 @@ impl Sandbox {
         }
         let hash = keccak_256(code);
         let _turn = self.compiling.lock();
-        if let Some(module) = self.find(&hash) {
+        if let Some(module) = self.known(&hash).or_else(|| self.load(&hash)) {
+            self.enqueue(&module, hash, code);
             return Ok(module);
         }
-        let module = Module::new(&self.engine, code).map_err(|error| InvalidCode::NotWasm(format!("{error:#}")))?;
-        let kept = self.keep(&hash, &module)?;
+        self.compile_by(&self.engines.first, &hash, code)
+    }
+
+    /// What the background thread does with a module that runs much: has the best code of it, which later instances run.
+    pub(super) fn improve(&self, hash: &[u8; 32], code: &[u8]) -> Result<(), InvalidCode> {
+        let Some(better) = &self.engines.better else { return Ok(()) };
+        match self.disk.as_ref().and_then(|disk| disk.load(better, COMPILER, hash)) {
+            Some(module) => self.keep(better, hash, &module)?,
+            None => self.compile_by(better, hash, code)?,
+        };
+        self.improved.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many modules were compiled again.
+    pub fn improved(&self) -> u64 {
+        self.improved.load(Ordering::Relaxed)
+    }
+
+    fn known(&self, hash: &[u8; 32]) -> Option<Arc<ContractModule>> {
+        self.kept.lock().modules.get(hash).cloned()
+    }
+
+    /// The module from disk: the better code where it is there.
+    fn load(&self, hash: &[u8; 32]) -> Option<Arc<ContractModule>> {
+        let disk = self.disk.as_ref()?;
+        let engines = self.engines.better.iter().chain([&self.engines.first]);
+        let (engine, module) =
+            engines.into_iter().find_map(|engine| Some((engine, disk.load(engine, COMPILER, hash)?)))?;
+        self.keep(engine, hash, &module).ok()
+    }
+
+    /// Hands a hot module to the background compiler. Where that has enough to do, the module has to become hot again.
+    fn enqueue(&self, module: &ContractModule, hash: [u8; 32], code: &[u8]) {
+        let heat = &module.heat;
+        let Some(improver) = &self.improver else { return };
+        if module.is_hot() && !heat.is_queued.swap(true, Ordering::Relaxed) && !improver.take(hash, code) {
+            heat.gas.store(0, Ordering::Relaxed);
+            heat.is_asked.store(false, Ordering::Relaxed);
+            heat.is_queued.store(false, Ordering::Relaxed);
+        }
+    }
+
+    fn compile_by(&self, engine: &Engine, hash: &[u8; 32], code: &[u8]) -> Result<Arc<ContractModule>, InvalidCode> {
+        let module = Module::new(engine, code).map_err(|error| InvalidCode::NotWasm(format!("{error:#}")))?;
+        let kept = self.keep(engine, hash, &module)?;
         if let Some(disk) = &self.disk {
-            disk.store(&self.engine, COMPILER, &hash, &module);
+            disk.store(engine, COMPILER, hash, &module);
         }
         Ok(kept)
     }
 
-    fn keep(&self, hash: &[u8; 32], module: &Module) -> Result<Arc<ContractModule>, InvalidCode> {
-        let module = Arc::new(ContractModule::link(&self.engine, module)?);
+    fn keep(&self, engine: &Engine, hash: &[u8; 32], module: &Module) -> Result<Arc<ContractModule>, InvalidCode> {
+        let module = Arc::new(ContractModule::link(engine, module)?);
+        if self.engines.better.as_ref().is_some_and(|better| Engine::same(better, engine)) {
+            module.heat.is_asked.store(true, Ordering::Relaxed);
+            module.heat.is_queued.store(true, Ordering::Relaxed);
+        }
         let mut kept = self.kept.lock();
         if let Some(before) = kept.modules.put(*hash, Arc::clone(&module)) {
             kept.bytes = kept.bytes.saturating_sub(before.bytes);
@@ -96,6 +192,13 @@ impl Sandbox {
 }
 
 impl ContractModule {
+    /// Whether it has run for about as long as it takes to compile it again.
+    fn is_hot(&self) -> bool {
+        let bytes = u64::try_from(self.bytes).unwrap_or(u64::MAX);
+        let needed = bytes.saturating_mul(CONTRACT_HOT_GAS_PER_BYTE).max(CONTRACT_HOT_GAS_MIN);
+        self.heat.gas.load(Ordering::Relaxed) >= needed
+    }
+
     fn link(engine: &Engine, module: &Module) -> Result<Self, InvalidCode> {
         let mut linker = Linker::new(engine);
         if module.imports().len() > CONTRACT_IMPORTS_MAX {
@@ -117,7 +220,7 @@ impl ContractModule {
         let range = module.image_range();
         let bytes = (range.end as usize).saturating_sub(range.start as usize);
         let pre = linker.instantiate_pre(module).map_err(|error| InvalidCode::Compile(format!("{error:#}")))?;
-        Ok(Self { pre, memory, gas_left, stack_left, bytes })
+        Ok(Self { pre, memory, gas_left, stack_left, heat: Arc::default(), bytes })
     }
 }
 

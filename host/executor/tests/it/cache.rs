@@ -10,7 +10,7 @@ use crate::guest::{INPUT, code, entry};
 
 fn executor(folder: &Path, strategy: CompileStrategy) -> Executor {
     let limits = Limits { memory_pages_max: 16, modules_max: 2, ..Limits::default() };
-    Executor::new(ExecutorConfig { cache_dir: Some(folder.to_owned()), strategy, limits }).unwrap()
+    Executor::new(ExecutorConfig { cache_dir: Some(folder.to_owned()), strategy, limits, contracts: None }).unwrap()
 }
 
 fn echo() -> RuntimeCode {

@@ -8,7 +8,7 @@ pub const STRATEGIES: [CompileStrategy; 2] = [CompileStrategy::WinchOnly, Compil
 /// An executor with small limits.
 pub fn executor(strategy: CompileStrategy) -> Executor {
     let limits = Limits { memory_pages_max: 64, calls_at_once_max: 4, call_time_ms_max: 30_000, ..Limits::default() };
-    Executor::new(ExecutorConfig { cache_dir: None, strategy, limits }).unwrap()
+    Executor::new(ExecutorConfig { strategy, limits, ..ExecutorConfig::default() }).unwrap()
 }
 
 /// A module with a memory of two pages, a heap at 4096, and this besides. `imports` come first.

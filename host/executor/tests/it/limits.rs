@@ -122,7 +122,7 @@ fn endless_logging_is_cut_off_and_does_not_fail() {
 fn more_calls_than_instances_wait_for_their_turn() {
     let limits = Limits { calls_at_once_max: 2, memory_pages_max: 16, ..Limits::default() };
     let strategy = CompileStrategy::WinchOnly;
-    let executor = Executor::new(ExecutorConfig { cache_dir: None, strategy, limits }).unwrap();
+    let executor = Executor::new(ExecutorConfig { strategy, limits, ..ExecutorConfig::default() }).unwrap();
     let echo = code("", &entry("echo", INPUT));
     std::thread::scope(|scope| {
         for thread in 0..8u8 {
