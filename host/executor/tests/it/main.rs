@@ -1,6 +1,8 @@
 //! The executor from outside: runtimes written in the WebAssembly text format, called on states in memory.
 
 // Contracts that the pallet's tests use, in an interpreter.
+#[path = "../../../../pallets/contracts/tests/it/bank.rs"]
+mod bank;
 #[path = "../../../../pallets/contracts/tests/it/puppet.rs"]
 #[allow(dead_code, reason = "those tests use more of it")]
 mod puppet;
@@ -12,12 +14,14 @@ mod world {
     }
 }
 
+mod bombs;
 mod cache;
 mod calls;
 mod contracts;
 mod development;
 mod guest;
 mod host_api;
+mod hostile;
 mod hot;
 mod limits;
 mod proofs;

@@ -1,6 +1,7 @@
 //! The pallet as a whole, in an interpreter: calls, imports, nesting, money, and what the hostile try.
 
 mod addresses;
+mod bank;
 mod bombs;
 mod bounds;
 mod calls;
