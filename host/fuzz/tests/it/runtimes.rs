@@ -8,7 +8,8 @@ use ziver_fuzz::damage::fuzz;
 
 static EXECUTOR: LazyLock<Executor> = LazyLock::new(|| {
     let limits = Limits { memory_pages_max: 64, calls_at_once_max: 2, call_time_ms_max: 10_000, ..Limits::default() };
-    Executor::new(ExecutorConfig { cache_dir: None, strategy: CompileStrategy::WinchOnly, limits }).expect("it starts")
+    Executor::new(ExecutorConfig { strategy: CompileStrategy::WinchOnly, limits, ..ExecutorConfig::default() })
+        .expect("it starts")
 });
 
 /// Asked for its version, this one answers what lies in its data.
