@@ -3,7 +3,7 @@
 //!
 //! The second cargo gets none of the first one's flags, wrappers and profiles. Its compiler flags are exactly those of
 //! [`flags`]: what finds `core` (see [`wasm_std`]), the exports of the Polkadot Host API, and path prefixes mapped to
-//! fixed names, so that the blob is the same from every folder.
+//! fixed names, so that the blob is the same from every folder. Runtimes of benchmarks are built by the same functions.
 
 use std::{
     env,
@@ -28,13 +28,18 @@ fn main() {
     let lock = File::create(target_dir.join(".ziver-lock")).expect("the target folder is writable");
     lock.lock().expect("the lock of the target folder");
     let std = wasm_std(&workspace);
-    build(&workspace, &target_dir, &std, &[], &out.join("runtime.wasm"));
+    let build = |features: &[&str], name: &str| {
+        let mut cargo = cargo(&workspace, &std);
+        cargo.current_dir(&workspace);
+        compile(cargo, "ziver-runtime", features, &target_dir, &out.join(name));
+    };
+    build(&[], "runtime.wasm");
     if env::var_os("CARGO_FEATURE_UPGRADED").is_some() {
-        build(&workspace, &target_dir, &std, &["upgraded"], &out.join("runtime-upgraded.wasm"));
+        build(&["upgraded"], "runtime-upgraded.wasm");
     }
 }
 
-fn variable(name: &str) -> String {
+pub fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
 }
 
@@ -53,15 +58,15 @@ fn watch(workspace: &Path) {
 
 /// How the compiler finds `core` and `alloc` of the Wasm target.
 #[derive(Default)]
-struct WasmStd {
+pub struct WasmStd {
     /// Flags for the compiler.
-    flags: Vec<String>,
+    pub flags: Vec<String>,
     /// Another compiler than this build's.
-    rustc: Option<String>,
+    pub rustc: Option<String>,
 }
 
 /// From the environment, else installed in the compiler's own folder, else made by `scripts/wasm-std.sh`.
-fn wasm_std(workspace: &Path) -> WasmStd {
+pub fn wasm_std(workspace: &Path) -> WasmStd {
     if let Ok(flags) = env::var(TARGET_FLAGS) {
         return WasmStd { flags: flags.split_whitespace().map(String::from).collect(), rustc: None };
     }
@@ -118,8 +123,8 @@ fn flags(workspace: &Path, std: &WasmStd) -> Vec<String> {
     flags
 }
 
-/// Builds the runtime with `features` and copies the blob to `to`.
-fn build(workspace: &Path, target_dir: &Path, std: &WasmStd, features: &[&str], to: &Path) {
+/// A second cargo, without the first one's flags, wrappers and profiles, and with the flags of a runtime.
+pub fn cargo(workspace: &Path, std: &WasmStd) -> Command {
     let mut cargo = Command::new(variable("CARGO"));
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
@@ -143,13 +148,18 @@ fn build(workspace: &Path, target_dir: &Path, std: &WasmStd, features: &[&str], 
     if let Some(rustc) = &std.rustc {
         cargo.env("RUSTC", rustc);
     }
-    cargo.current_dir(workspace).args(["rustc", "--locked", "--package", "ziver-runtime", "--lib"]);
+    cargo
+}
+
+/// Builds the library `package` of the folder that `cargo` runs in for Wasm, with `features`, and copies the module to `to`.
+pub fn compile(mut cargo: Command, package: &str, features: &[&str], target_dir: &Path, to: &Path) {
+    cargo.args(["rustc", "--locked", "--package", package, "--lib"]);
     cargo.args(["--crate-type", "cdylib", "--target", TARGET, "--profile", "wasm", "--no-default-features"]);
     cargo.arg("--features").arg(features.join(",")).arg("--target-dir").arg(target_dir);
     let output = cargo.output().unwrap_or_else(|error| panic!("{cargo:?}: {error}"));
     if !output.status.success() {
         panic!("the runtime did not build:\n{}", String::from_utf8_lossy(&output.stderr));
     }
-    let blob = target_dir.join(TARGET).join("wasm/ziver_runtime.wasm");
+    let blob = target_dir.join(TARGET).join("wasm").join(package.replace('-', "_") + ".wasm");
     fs::copy(&blob, to).unwrap_or_else(|error| panic!("{}: {error}", blob.display()));
 }

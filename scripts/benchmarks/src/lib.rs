@@ -4,6 +4,7 @@
 //!
 //! # The pieces
 //! - [`blocks`]: a chain in memory that makes blocks of signed transfers.
+//! - [`contracts`]: contracts as they are compiled, and chains that have them.
 //! - [`record`]: one measurement is one line of JSON. Every benchmark of the project writes this format.
 //! - [`cpu`]: processor time of this process, its children, or any process, with all threads.
 //! - [`generator`]: numbers that are drawn the same in each run.
@@ -20,6 +21,7 @@
 //! exception, since it is measured in the workspace: FRAME's runs follow Ziver's, and both stand beside bare signature recovery.
 
 pub mod blocks;
+pub mod contracts;
 pub mod cpu;
 pub mod end_to_end;
 pub mod generator;

@@ -19,6 +19,14 @@ impl FlatView {
         let values = keys.into_iter().map(|key| (key.clone(), value(&key))).collect();
         Self { values, below }
     }
+
+    /// The same state with another value under `key`.
+    #[allow(dead_code, reason = "not every benchmark wants another state")]
+    pub fn with(&self, key: Vec<u8>, value: Vec<u8>) -> Self {
+        let mut values = self.values.clone();
+        values.insert(key, value);
+        Self { values, below: self.below.clone() }
+    }
 }
 
 impl View for FlatView {
