@@ -73,14 +73,17 @@ impl Instance for Parsed {
                 _ => define(&mut linker, Import::by_name(import.module(), import.name()).expect("it is known")),
             }
         }
-        let (module, name, ty) = bare.expect("a contract imports its memory");
-        // The state wants the memory, and the memory a store: the first store's place is taken at once.
+        // The state wants the memory, and the memory a store.
         let mut store = Store::new(&self.engine, None);
-        let memory = Memory::new(&mut store, ty).expect("there is room for it");
-        *store.data_mut() = Some(State { imports, memory, stack: counters.stack });
-        linker.define(module, name, memory).expect("the name is new");
+        let imported = bare.map(|(module, name, ty)| {
+            let memory = Memory::new(&mut store, ty).expect("there is room for it");
+            linker.define(module, name, memory).expect("the name is new");
+            memory
+        });
         store.set_fuel(counters.gas).expect("it counts fuel");
         let instance = linker.instantiate_and_start(&mut store, &self.module).expect("upload has tried it");
+        let memory = imported.or_else(|| instance.get_memory(&store, "memory")).expect("it has a memory");
+        *store.data_mut() = Some(State { imports, memory, stack: counters.stack });
         let function = instance.get_typed_func::<(), ()>(&store, export).expect("upload has looked for it");
         let result = function.call(&mut store, ());
         counters.gas = store.get_fuel().expect("it counts fuel");
