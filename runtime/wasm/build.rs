@@ -39,6 +39,7 @@ fn main() {
     }
 }
 
+/// A variable that cargo sets for build scripts.
 pub fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
 }
