@@ -112,8 +112,7 @@ pub struct Runtime {
 impl Runtime {
     /// A development chain in its first block.
     pub fn start() -> Result<Self> {
-        let config =
-            ExecutorConfig { cache_dir: None, strategy: CompileStrategy::WinchOnly, limits: Limits::default() };
+        let config = ExecutorConfig { strategy: CompileStrategy::WinchOnly, ..ExecutorConfig::default() };
         let executor = Executor::new(config).map_err(|problem| RunError::Start(problem.to_string()))?;
         let code = RuntimeCode::new(ziver_wasm::RUNTIME);
         let mut overlay = Overlay::default();
