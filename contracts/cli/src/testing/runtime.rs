@@ -5,7 +5,7 @@
 
 use codec::{Compact, Decode, Encode};
 use thiserror::Error;
-use ziver_executor::{CallError, CompileStrategy, Executor, ExecutorConfig, Limits, Overlay, RuntimeCode};
+use ziver_executor::{CallError, CompileStrategy, Executor, ExecutorConfig, Overlay, RuntimeCode};
 use ziver_metadata::Metadata;
 use ziver_primitives::{Digest, Hash, Header, inherents::InherentData, storage_keys::item_prefix};
 
