@@ -3,12 +3,18 @@
 //! Each action that takes nothing is called after a deployment of its own. The comment above it is the message that it has to
 //! revert with; without one it has to return.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
 
 use crate::{
+    analysis::words,
     compile::{Compilation, Options, lower},
     diagnostics::{Style, render},
     ir::{EntryKind, Program, interpret::Outcome, program::selector},
+    syntax::reserved_words,
     wasm::tests::Both,
 };
 
@@ -81,4 +87,21 @@ fn the_first_example_of_the_language_compiles_and_moves_tokens() {
     assert_eq!(run(EntryKind::Message, "transfer", &[&other, &integer(71)]), refused);
     assert_eq!(run(EntryKind::Message, "mint", &[&other, &integer(5)]), returned(&[]));
     assert_eq!(run(EntryKind::Message, "total_supply", &[]), returned(&integer(105)));
+}
+
+#[test]
+fn each_word_of_the_language_is_in_a_program_that_runs() {
+    let mut text = include_str!("tests/behaviour.rs").to_owned();
+    for entry in fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/run")).unwrap() {
+        text.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    let used: BTreeSet<&str> = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').collect();
+    let types = words::SIMPLE_TYPES.iter().map(|(name, _)| *name).chain(words::GENERIC_TYPES);
+    // What the grammar has besides the reserved words.
+    let others = "persistent storage data state ledger event indexed modifier invariant record enum public private view pure \
+        payable secure inline constructor init each in from std limit print test TX gas caller origin value timestamp \
+        block_number block_hash gas_limit gas_used gas_remaining balance code_hash";
+    let words = words::BUILT_INS.into_iter().chain(types).chain(reserved_words()).chain(others.split_whitespace());
+    let missing: Vec<&str> = words.filter(|word| !used.contains(word)).collect();
+    assert_eq!(missing, [""; 0]);
 }

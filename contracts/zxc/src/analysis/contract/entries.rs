@@ -108,13 +108,9 @@ impl<'w> Lowering<'w> {
     /// A contract without a constructor has one that takes nothing.
     fn default_constructor(&mut self, invariants: &[Invariant]) {
         let mut function = FunctionBuilder::new(CONSTRUCTOR_LABEL, Type::Unit);
-        if let Some(initialise) = self.initialise {
-            function.push(Statement::Evaluate(Expression::call(&self.program, initialise, Vec::new())));
-            for invariant in invariants {
-                if self.effects[initialise.index()].may_break(&invariant.effects) {
-                    function.push(Statement::Evaluate(Expression::call(&self.program, invariant.function, Vec::new())));
-                }
-            }
+        let checks = invariants.iter().map(|invariant| invariant.function);
+        for called in self.initialise.into_iter().chain(checks) {
+            function.push(Statement::Evaluate(Expression::call(&self.program, called, Vec::new())));
         }
         let function = self.program.add_function(function.finish([]));
         self.program.add_constructor(CONSTRUCTOR_LABEL, function);
@@ -128,11 +124,12 @@ impl<'w> Lowering<'w> {
         invariants: &[Invariant],
     ) -> FunctionId {
         let effects = &self.effects[function.index()];
-        // What comes with the call changes the balance.
-        let payable = signature.is(ActionKind::Payable);
+        // What comes with the call changes the balance. Before a constructor nothing has been checked yet: what is still zero may
+        // break an invariant too.
+        let (first, payable) = (signature.action.is_constructor(), signature.is(ActionKind::Payable));
         let broken: Vec<FunctionId> = invariants
             .iter()
-            .filter(|it| effects.may_break(&it.effects) || (payable && it.effects.reads_outside))
+            .filter(|it| first || effects.may_break(&it.effects) || (payable && it.effects.reads_outside))
             .map(|it| it.function)
             .collect();
         if broken.is_empty() || signature.is_read_only() {

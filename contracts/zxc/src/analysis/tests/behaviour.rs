@@ -286,6 +286,48 @@ fn an_invariant_is_checked_after_each_action_that_may_break_it() {
 }
 
 #[test]
+fn every_invariant_holds_from_the_beginning() {
+    let contract = |constructor: &str| {
+        format!(
+            "contract Invariants {{
+                persistent storage least: u8
+                persistent storage other: u8
+                @invariant least > 0
+                action change() {{ other = 1 }}
+                {constructor}
+            }}"
+        )
+    };
+    let broken = Err("invariant violated: least > 0".to_owned());
+    for constructor in ["", "action constructor() {}", "action constructor() { other = 1 }"] {
+        let mut deployed = Contract::new(&contract(constructor));
+        assert_eq!(deployed.run(EntryKind::Constructor, "new", &[]), broken, "{constructor}");
+    }
+    let mut deployed = Contract::deploy(&contract("action constructor() { least = 1 }"), &[]);
+    assert_eq!(deployed.call("change", &[]), Ok(Value::Unit));
+    let mut named = Contract::new(&contract("action constructor with() {}"));
+    assert_eq!(named.run(EntryKind::Constructor, "with", &[]), broken);
+}
+
+#[test]
+fn a_fallback_keeps_invariants() {
+    let source = "
+        contract Fallback {
+            persistent storage length: u32
+            @invariant length < 3
+            action payable fallback(input: bytes) -> bytes {
+                length = len(input)
+                return input
+            }
+        }
+    ";
+    let mut contract = Contract::deploy(source, &[]);
+    assert_eq!(contract.both.run_input(EntryKind::Message, &[1, 2]), Outcome::Returned(vec![1, 2]));
+    let broken = Outcome::Reverted("invariant violated: length < 3".to_owned());
+    assert_eq!(contract.both.run_input(EntryKind::Message, &[1, 2, 3]), broken);
+}
+
+#[test]
 fn value_and_reentry_are_accepted_only_where_it_is_said() {
     let source = "
         contract Entries {
