@@ -20,6 +20,8 @@ use crate::ir::{
 
 /// Locals that are added to a function at most.
 const ADDED_MAX: usize = 64;
+/// Cells that are known at a time: the first are forgotten for others, or very long functions would take very long.
+const KNOWN_MAX: usize = 128;
 
 /// Reuses reads in all functions.
 pub(super) fn reuse(program: &mut Program) {
@@ -209,15 +211,18 @@ impl<'a> Walk<'a> {
         let number = self.next;
         self.next += 1;
         let local = match &self.wanted {
-            Some(wanted) if !wanted.contains(&number) => return None,
-            Some(_) => {
+            Some(wanted) if wanted.contains(&number) => {
                 let local = LocalId(u32::try_from(self.locals.len()).ok()?);
                 let name = self.cells[cell.index()].name.clone();
                 self.locals.push(Local { name, ty });
                 Some(local)
             }
-            None => None,
+            _ => None,
         };
+        if self.known.len() >= KNOWN_MAX {
+            self.known.remove(0);
+        }
+        // Also without a local: both walks have to number alike.
         self.known.push(Known { cell, keys: keys.to_vec(), number, local });
         local
     }
