@@ -20,8 +20,11 @@ use crate::{
 };
 
 mod project;
+mod verify;
 
-/// Compiles, checks, formats and tests contracts in ZX.
+use verify::Expected;
+
+/// Compiles, checks, formats, tests and verifies contracts in ZX.
 #[derive(Debug, Parser)]
 #[command(name = "zxc", version, about)]
 pub struct Arguments {
@@ -80,6 +83,23 @@ enum Command {
         #[arg(long)]
         gas: bool,
     },
+    /// Look for what is unsafe in a contract, and whether code is what its source gives
+    Verify {
+        /// The source file
+        file: PathBuf,
+        /// The contract, if the file has several
+        #[arg(long)]
+        contract: Option<String>,
+        /// A bundle (`.contract`) or module (`.wasm`) that should be what the source gives
+        #[arg(long)]
+        against: Option<PathBuf>,
+        /// The hash that the code should have, as the chain tells it
+        #[arg(long)]
+        code_hash: Option<String>,
+        /// Findings are errors: the exit code is 1 if there are some
+        #[arg(long)]
+        strict: bool,
+    },
     /// Begin a contract in a new folder
     New {
         /// What it is called
@@ -109,6 +129,14 @@ pub enum CommandError {
     /// The folder of a new contract is there already.
     #[error("{0} is there already")]
     Exists(String),
+    /// Something to compare with is no code of a contract.
+    #[error("{path}: {problem}")]
+    NoCode {
+        /// The file, or the option.
+        path: String,
+        /// Why.
+        problem: String,
+    },
     /// The chain that tests run on can't do what it is asked.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -155,6 +183,10 @@ pub fn run(arguments: &Arguments) -> Result {
         Command::Test { paths, filter, gas } => {
             let options = testing::Options { filter: filter.clone(), gas: *gas };
             testing::run(paths, &options, &output)
+        }
+        Command::Verify { file, contract, against, code_hash, strict } => {
+            let expected = Expected::read(against.as_deref(), code_hash.as_deref())?;
+            verify::run(file, contract.as_ref(), &expected, *strict, &output)
         }
         Command::New { name } => {
             project::create(name)?;

@@ -282,14 +282,15 @@ impl<'w> Lowering<'w> {
     /// Says nothing from here on about a declaration that others check; gives what was before.
     fn mute_unless_own(&mut self, id: DeclarationId) -> bool {
         let declaration = self.world.declaration(id);
-        let own = !self.testing && declaration.unit == self.home.unit && declaration.owner == self.home.owner;
+        let own = declaration.unit == self.home.unit && declaration.owner == self.home.owner;
         // What belongs to a protocol is checked with its file.
         let protocol = declaration
             .owner
             .is_some_and(|owner| matches!(self.world.declaration(owner).kind, DeclarationKind::Protocol(_)));
         let own = own || (protocol && self.home.owner.is_none() && declaration.unit == self.home.unit);
         let muted = self.muted;
-        self.muted |= !own;
+        // Whatever tests use is checked by those that it belongs to.
+        self.muted |= !own || self.testing;
         muted
     }
 

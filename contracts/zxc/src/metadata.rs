@@ -114,6 +114,11 @@ impl Bundle {
         blake2_256(&self.wasm)
     }
 
+    /// What compiled it, and in which version.
+    pub fn compiler(&self) -> &str {
+        &self.metadata.source.compiler
+    }
+
     /// The metadata as JSON: what `zxc abi` shows.
     pub fn metadata(&self) -> String {
         json(&self.metadata)

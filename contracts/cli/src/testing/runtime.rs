@@ -16,7 +16,7 @@ const START_MS: u64 = 1_767_225_600_000;
 /// The time between two blocks, in milliseconds.
 pub const BLOCK_MS: u64 = 2_000;
 /// So many blocks are made one by one; of more, those before are skipped, and have no hash.
-const BLOCKS_MADE_MAX: u32 = 16;
+pub const BLOCKS_MADE_MAX: u32 = 16;
 /// Of the weight that gas is counted in.
 const PICOSECONDS_PER_GAS: u64 = 1_000;
 

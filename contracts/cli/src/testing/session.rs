@@ -16,9 +16,13 @@ use zxc::{
 use super::{
     account,
     gas::Gas,
-    runtime::{BLOCK_MS, Emitted, Receipt, RunError, Runtime, Transaction},
+    runtime::{BLOCK_MS, BLOCKS_MADE_MAX, Emitted, Receipt, RunError, Runtime, Transaction},
 };
 
+/// Transactions, questions and blocks of a test.
+const TRANSACTIONS_MAX: u32 = 20_000;
+/// The gas that all transactions of a test may use.
+const GAS_MAX: u64 = 100_000_000_000;
 /// Bytes of what a test prints that are kept.
 const PRINTED_BYTES_MAX: usize = 64 * 1024;
 
@@ -43,6 +47,7 @@ pub struct Session<'a> {
     before: Vec<[u8; 20]>,
     keys: BTreeMap<[u8; 20], SecretKey>,
     gas_limit: Option<u64>,
+    transactions_left: u32,
     /// The statement that runs.
     at: Option<Span>,
     events: Vec<Emitted>,
@@ -68,6 +73,7 @@ impl<'a> Session<'a> {
             before: Vec::new(),
             keys: BTreeMap::new(),
             gas_limit: None,
+            transactions_left: TRANSACTIONS_MAX,
             at: None,
             events: Vec::new(),
             gas_last: 0,
@@ -184,7 +190,22 @@ impl<'a> Session<'a> {
         self.tests.spans.get(usize::try_from(index).ok()?).copied()
     }
 
+    /// One more transaction, or so many blocks. The answer if that is too much for one test: it has failed.
+    fn too_much(&mut self, count: u32) -> Option<Answer> {
+        let left = self.transactions_left.checked_sub(count);
+        self.transactions_left = left.unwrap_or(0);
+        if left.is_some() && self.gas_used <= GAS_MAX {
+            return None;
+        }
+        let message = format!("a test may have {TRANSACTIONS_MAX} transactions and blocks, and {GAS_MAX} gas");
+        self.failure.get_or_insert(Failure { span: self.at, within: None, message: message.clone() });
+        Some(reverted(&message))
+    }
+
     fn pass(&mut self, blocks: u32, milliseconds: u64) -> Answer {
+        if let Some(refused) = self.too_much(blocks.min(BLOCKS_MADE_MAX)) {
+            return refused;
+        }
         if let Err(problem) = self.runtime.pass(blocks, milliseconds) {
             return self.breaks(problem);
         }
@@ -312,6 +333,9 @@ impl Chain for Session<'_> {
                 .asked(&request.input)
                 .unwrap_or_else(|| reverted("the runner was asked something it does not know"));
         }
+        if let Some(refused) = self.too_much(1) {
+            return refused;
+        }
         let Some(code) = self.runtime.code_hash(&contract) else {
             return reverted(&format!("there is no contract at 0x{}", hex::encode(contract)));
         };
@@ -338,6 +362,9 @@ impl Chain for Session<'_> {
 
     fn instantiate(&mut self, request: &Request, salt: &[u8]) -> (Answer, [u8; 20]) {
         let Target::Code(code) = request.target else { return (reverted("there is no code"), [0; 20]) };
+        if let Some(refused) = self.too_much(1) {
+            return (refused, [0; 20]);
+        }
         match self.runtime.create(code, salt, self.transaction(request)) {
             Ok(receipt) => {
                 self.gas.add(self.tests, &code, true, &request.input, receipt.gas);

@@ -230,6 +230,13 @@ fn a_test_without_end_is_ended() {
 }
 
 #[test]
+fn a_test_with_too_many_transactions_is_ended() {
+    let (message, line) = failure("test \"f\" {\n    while true { try { Counter(address(0)).reset() } catch {} }\n}");
+    assert!(message.starts_with("a test may have 20000 transactions"), "{message}");
+    assert_eq!(line, 2);
+}
+
+#[test]
 fn tests_in_files_of_their_own_are_found_and_chosen_by_name() {
     let tests = r#"use "../counter.zx"
 test "one" { assert_eq(Counter(new Counter()).current(), 0) }

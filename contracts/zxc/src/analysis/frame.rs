@@ -69,6 +69,8 @@ pub struct Frame<'w> {
     pub read_only: bool,
     /// What it does.
     pub effects: Effects,
+    /// How many `as` and `expect_revert` are around: loops around them are not counted.
+    pub scopes: u32,
     /// Who acted before the outermost `as` around.
     pub acts_for: Option<Expression>,
     /// Whether there are errors in it: who reads a variable is not known for certain.
@@ -96,6 +98,7 @@ impl Frame<'_> {
             loops: 0,
             read_only: false,
             effects: Effects::default(),
+            scopes: 0,
             acts_for: None,
             failed: false,
         }

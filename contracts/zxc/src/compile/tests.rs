@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Compilation, Options, check, compile};
+use super::{Compilation, Options, check, compile, tests};
 
 fn compiled(source: &str, contract: Option<&str>) -> Result<String, Vec<String>> {
     let options = Options { contract: contract.map(str::to_owned) };
@@ -66,4 +66,45 @@ fn the_same_source_gives_the_same_bundle() {
     let source = "contract A { data x = 1; action view get() -> integer { return x } }";
     let bundle = || compile("a.zx", source, &BTreeMap::new(), &Options::default()).bundle.unwrap();
     assert_eq!(bundle().contract(), bundle().contract());
+}
+
+#[test]
+fn tests_are_lowered_with_all_that_they_create() {
+    let source = "
+        contract A { action make() -> Address { return new B() } test \"one\" { A(new A()).make() } }
+        contract B {}
+        contract C {}
+        test \"two\" { assert(true) }
+    ";
+    let (tests, Compilation { diagnostics, .. }) = tests("a.zx", source, &BTreeMap::new());
+    assert_eq!(diagnostics, []);
+    let tests = tests.unwrap();
+    let names: Vec<&str> = tests.cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names, ["one", "two"]);
+    let mut made: Vec<&str> = tests.modules.values().map(|module| module.name.as_str()).collect();
+    made.sort_unstable();
+    assert_eq!(made, ["A", "B"]);
+    // It is the code that would be deployed.
+    let options = Options { contract: Some("A".to_owned()) };
+    let bundle = compile("a.zx", source, &BTreeMap::new(), &options).bundle.unwrap();
+    assert_eq!(tests.modules[&bundle.code_hash()].wasm, bundle.wasm);
+    assert_eq!(tests.modules[&bundle.code_hash()].messages.values().collect::<Vec<_>>(), ["make"]);
+}
+
+#[test]
+fn a_test_with_errors_is_told_by_check_and_keeps_no_contract_from_being_built() {
+    let source = "contract A {} test \"one\" { f() }";
+    assert_eq!(compiled(source, None), Ok("A".into()));
+    assert_eq!(check("a.zx", source, &BTreeMap::new()).diagnostics.len(), 1);
+    let (tests, Compilation { diagnostics, .. }) = tests("a.zx", source, &BTreeMap::new());
+    assert!(tests.is_none() && diagnostics.len() == 1);
+}
+
+#[test]
+fn words_of_tests_reach_no_contract() {
+    let source = "contract A { action f() { helper() } } action helper() { advance(1) } test \"one\" { helper() }";
+    let refused = Err(vec!["`advance` means something in tests only".into()]);
+    assert_eq!(compiled(source, None), refused);
+    let own = "contract A { action f() -> u8 { return account(1) } } action account(x: u8) -> u8 { return x }";
+    assert_eq!(compiled(own, None), Ok("A".into()));
 }

@@ -143,7 +143,12 @@ impl<'w> Lowering<'w> {
     fn leave_loop(&mut self, statement: Statement, word: &str, span: Span) -> Flow {
         if self.frame.loops == 0 {
             let diagnostic = Diagnostic::error(codes::OUTSIDE_LOOP, format!("`{word}` stands outside of a loop"));
-            self.report(diagnostic.label(span, "").help("remove it; `return` leaves an action"));
+            let help = if self.frame.scopes > 0 {
+                "what is in `as` and `expect_revert` can't leave the loop around them"
+            } else {
+                "remove it; `return` leaves an action"
+            };
+            self.report(diagnostic.label(span, "").help(help));
             return Flow::Goes;
         }
         self.push(statement);
@@ -222,6 +227,11 @@ impl<'w> Lowering<'w> {
 
     fn emit(&mut self, event: &'w ast::Identifier, arguments: &'w [ast::Expression], span: Span) {
         self.frame.effects.write(span, "this emits an event");
+        if self.frame.kind == FrameKind::Test {
+            let diagnostic = Diagnostic::error(codes::TEST_WORD, "a test is no contract: it emits nothing");
+            let help = "to look at what a contract emitted, write `emitted(Event(...))`";
+            return self.report(diagnostic.label(span, "").help(help));
+        }
         let Some(id) = self.find_event(&event.name) else {
             self.unknown_event(event);
             arguments.iter().for_each(|argument| {

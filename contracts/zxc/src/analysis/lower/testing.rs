@@ -3,18 +3,19 @@
 //! All that the runner has to do is a call of [`RUNNER`](crate::testing::RUNNER). A declaration with the name of such a word
 //! goes before it: these names are not reserved.
 
-use super::{Flow, call::Call, expression::plain};
+mod events;
+
+use super::{Flow, call::Call};
 use crate::{
     analysis::{
         Lowering, codes,
         frame::FrameKind,
         value::{Ty, Value},
-        world::{DeclarationId, DeclarationKind, Place},
     },
     diagnostics::Diagnostic,
     ir::{CallInput, CallKind, CallOutput, Context, ContractCall, Expression, Integer, Kind, Statement, Type},
     source::Span,
-    syntax::ast::{self, BinaryOperator, ExpressionKind},
+    syntax::ast::{self, BinaryOperator},
     testing::{Ask, RUNNER},
 };
 
@@ -251,7 +252,17 @@ impl<'w> Lowering<'w> {
             self.outside_of_tests(&word.name, word.span);
             return Flow::Goes;
         }
-        if word.name == "as" { self.act_as(word, arguments, body) } else { self.expect_revert(word, arguments, body) }
+        // What leaves the loop around would leave the account, or the state, as it is in the block.
+        let loops = std::mem::replace(&mut self.frame.loops, 0);
+        self.frame.scopes += 1;
+        let flow = if word.name == "as" {
+            self.act_as(word, arguments, body)
+        } else {
+            self.expect_revert(word, arguments, body)
+        };
+        self.frame.scopes -= 1;
+        self.frame.loops = loops;
+        flow
     }
 
     fn act_as(&mut self, word: &'w ast::Identifier, arguments: &'w [ast::Expression], body: &'w ast::Block) -> Flow {
@@ -263,15 +274,12 @@ impl<'w> Lowering<'w> {
         let account = self.keep(account);
         let before = self.keep(Expression::context(Context::Caller));
         self.tell(Ask::Act, vec![account]);
-        // What leaves the loop around would leave the account as it is.
-        let loops = std::mem::replace(&mut self.frame.loops, 0);
         let outermost = self.frame.acts_for.is_none();
         if outermost {
             self.frame.acts_for = Some(before.clone());
         }
         let (statements, flow) = self.in_block(|lowering| lowering.statements(&body.statements));
         self.frame.out.extend(statements);
-        self.frame.loops = loops;
         if outermost {
             self.frame.acts_for = None;
         }
@@ -309,10 +317,7 @@ impl<'w> Lowering<'w> {
         let (message, found) = self.slot(Type::String);
         self.push(Statement::set(reverted, Expression::boolean(false)));
         let known = self.frame.not_null.clone();
-        // Only the account is left where something leaves early, and a block that leaves has not reverted.
-        let loops = std::mem::replace(&mut self.frame.loops, 0);
         let (tried, _) = self.in_block(|lowering| lowering.statements(&body.statements));
-        self.frame.loops = loops;
         self.frame.not_null = known;
         self.forget_assigned(body);
         let handler = vec![Statement::set(reverted, Expression::boolean(true))];
@@ -345,103 +350,6 @@ impl<'w> Lowering<'w> {
     /// `TX.gas_used` in a test: of the last transaction.
     pub(super) fn gas_of_last(&mut self) -> Value {
         self.ask(Ask::GasUsed, Vec::new(), Type::U64).into()
-    }
-
-    /// `emitted(Event(...))`, `emitted(contract, Token.Event(...))`, `emitted(Event)`
-    fn emitted(&mut self, call: Call<'w>) -> Value {
-        let (emitter, event) = match call.arguments {
-            [event] => (None, event),
-            [emitter, event] => (Some(emitter), event),
-            _ => {
-                self.wrong_count("emitted", 1, call.arguments.len(), call.span);
-                return Value::error();
-            }
-        };
-        let optional = self.program.types.option(Type::Address);
-        let emitter = match emitter {
-            Some(emitter) => {
-                let emitter = self.typed(emitter, optional.into());
-                self.keep(emitter)
-            }
-            None => Expression::zero(optional),
-        };
-        let (named, arguments) = match &plain(event).kind {
-            ExpressionKind::Call { callee, arguments, .. } => (plain(callee), Some(arguments)),
-            _ => (plain(event), None),
-        };
-        let Some(found) = self.event_named(named) else { return Value::error() };
-        let data = self.program.types.option(Type::Bytes);
-        let (name, topic, fields) = {
-            let event = &self.program.events[found.index()];
-            (event.name.clone(), event.topic(), event.fields.clone())
-        };
-        let data = match arguments {
-            None => Expression::zero(data),
-            Some(arguments) => {
-                let types: Vec<Ty> = fields.iter().map(|field| field.ty.into()).collect();
-                let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-                let values = self.event_arguments(arguments, &types, event.span, &name, &names);
-                let values = values.into_iter().zip(&fields).filter(|(_, field)| field.data).map(|(value, _)| value);
-                Expression::encode(values.collect()).some(&mut self.program.types)
-            }
-        };
-        self.ask(Ask::Emitted, vec![emitter, Expression::hash(topic), data], Type::Boolean).into()
-    }
-
-    /// The event that `Transfer` or `Token.Transfer` stands for. None, and a complaint, if there is none.
-    fn event_named(&mut self, named: &'w ast::Expression) -> Option<crate::ir::EventId> {
-        let found = match &named.kind {
-            ExpressionKind::Name(name) => self.event_anywhere(name),
-            ExpressionKind::Member { base, name } => match &plain(base).kind {
-                ExpressionKind::Name(contract) => {
-                    let contract = self.contract_named(contract)?;
-                    self.event_of(contract, &name.name)
-                }
-                _ => None,
-            },
-            ExpressionKind::Error => return None,
-            _ => None,
-        };
-        let event = found.and_then(|id| self.event(id));
-        if event.is_none() {
-            let text = self.world.sources[named.span.file].slice(named.span);
-            let shown = if text.len() > 40 || text.contains('\n') { "this" } else { text };
-            let diagnostic = Diagnostic::error(codes::UNKNOWN_EVENT, format!("there is no event `{shown}`"));
-            self.report(
-                diagnostic
-                    .label(named.span, "")
-                    .help("write `emitted(Token.Transfer(from, to, amount))`, or only its name"),
-            );
-        }
-        event
-    }
-
-    /// An event that is visible here, or else one of a contract or protocol that is.
-    fn event_anywhere(&self, name: &str) -> Option<DeclarationId> {
-        let place = self.frame.place;
-        let is_event = |id: &DeclarationId| matches!(self.world.declaration(*id).kind, DeclarationKind::Event(_));
-        let own = self.world.find(place, name).filter(is_event);
-        own.or_else(|| place.owner.and_then(|owner| self.event_of(owner, name)))
-            .or_else(|| self.world.visible(place).find_map(|(_, id)| self.event_of(id, name)))
-    }
-
-    /// An event of a contract, of the protocols that it implements, or of its file.
-    fn event_of(&self, owner: DeclarationId, name: &str) -> Option<DeclarationId> {
-        let declaration = self.world.declaration(owner);
-        let is_event = |id: &DeclarationId| matches!(self.world.declaration(*id).kind, DeclarationKind::Event(_));
-        let own = |id: DeclarationId| {
-            self.world.own(id).find(|id| is_event(id) && self.world.declaration(*id).name.name == name)
-        };
-        let place = Place { unit: declaration.unit, owner: Some(owner) };
-        match declaration.kind {
-            DeclarationKind::Contract(contract) => own(owner)
-                .or_else(|| {
-                    contract.implements.iter().find_map(|protocol| own(self.world.find(place, &protocol.name)?))
-                })
-                .or_else(|| self.world.find(place, name).filter(is_event)),
-            DeclarationKind::Protocol(_) => own(owner),
-            _ => None,
-        }
     }
 
     /// The complaint about `this` in a test.
