@@ -1,6 +1,6 @@
 // The commands that a page of the documentation tells its readers to type. A comment before a block of shell commands says when they are typed:
 //
-//     <!-- while the node runs -->        operator.test.mjs, readme.test.mjs, docs.test.mjs
+//     <!-- while the node runs -->        operator.test.mjs, readme.test.mjs, docs.test.mjs, guide.test.mjs
 //     <!-- while the node is stopped -->  operator.test.mjs
 //     <!-- on a fresh machine -->         walk.test.mjs
 //     <!-- starts a node -->              walk.test.mjs; the last command does not end by itself

@@ -11,6 +11,8 @@ const PAGES = {
   'docs/operator.md': ['on a fresh machine', 'starts a node', 'while the node runs', 'while the node is stopped'],
   'docs/upgrades.md': ['on a fresh machine', 'starts a node'],
   'docs/clients.md': ['while the node runs'],
+  // guide.test.mjs; what starts the node is in a sentence of the README, too.
+  'docs/contract-guide.md': ['starts a node', 'while the node runs'],
   // Whole, by `commands_of_the_guide_do_what_it_says` of the Rust tests.
   'docs/command-line.md': [undefined],
 };
@@ -18,6 +20,7 @@ const PAGES = {
 const NOT_RUN = {
   'scripts/test': 'runs this test',
   'node transfer.mjs': 'readme.test.mjs runs the program, on a port of its own',
+  'node piggy.mjs': 'guide.test.mjs runs the program, on a port of its own',
   'sudo systemctl daemon-reload': 'needs systemd as the first process; the Rust tests let systemd-analyze judge the unit',
   'sudo systemctl enable --now ziver': 'as above',
   'journalctl -fu ziver': 'as above',
