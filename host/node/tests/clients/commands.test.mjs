@@ -40,6 +40,7 @@ const INLINE = {
   'ziver-host revert': 'operator.test.mjs',
   'ziver-host query blocks --watch': 'the Rust tests of `query`, without a terminal',
   'ziver-host tx set-code runtime.wasm': 'the Rust tests of `tx`',
+  'ziver-host contract': 'its Rust tests, and guide.test.mjs',
 };
 
 /** Languages of blocks that hold no commands. */

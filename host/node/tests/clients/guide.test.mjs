@@ -42,6 +42,6 @@ test('program of the guide deploys the same contract', async () => {
   await symlink(new URL('node_modules', import.meta.url).pathname, join(folder, 'node_modules'));
   await writeFile(join(folder, 'piggy.mjs'), program.replace('127.0.0.1:8545', node.address));
   const { stdout } = await run(process.execPath, ['piggy.mjs'], { cwd: folder });
-  assert.match(stdout, /Saved.*1000000000000000000/);
+  assert.match(stdout, /^Piggy::Saved 0x[0-9a-fA-F]{40} 1000000000000000000 1000000000000000000$/m);
   assert.match(stdout, /^Alith has put in 1000000000000000000$/m);
 });
