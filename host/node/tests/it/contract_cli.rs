@@ -111,8 +111,8 @@ fn logs_of_several_pages_are_shown_once_each_and_in_order() {
     let source = write(folder.path(), "bell.zx", BELL);
     let bell = address(&good(&node, &["deploy", &source, "--suri", "//Alith", "--json"]));
     let mut last = String::new();
-    // The first page ends within the first block, the second within the third.
-    for times in ["300", "5", "300"] {
+    // The first page ends within the first block, the second and the third within the third.
+    for times in ["300", "5", "600"] {
         let told = good(&node, &["call", &bell, "ring", times, "--abi", &source, "--suri", "//Alith", "--json"]);
         last = told;
     }
@@ -122,13 +122,13 @@ fn logs_of_several_pages_are_shown_once_each_and_in_order() {
         let logs = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         logs.map(|log| log["event"]["fields"]["count"].as_str().unwrap().to_owned()).collect()
     };
-    let all: Vec<_> = (1..=605).map(|count| count.to_string()).collect();
+    let all: Vec<_> = (1..=905).map(|count| count.to_string()).collect();
     assert_eq!(counts(&[]), all);
     assert_eq!(counts(&["--limit", "301"]), all[..301]);
     let best = node.best();
     assert_eq!(counts(&["--from-block", &best.to_string()]), all[305..]);
     assert_eq!(counts(&["--to-block", &(best - 1).to_string()]), all[..305]);
-    assert!(good(&node, &["logs", &bell, "--abi", &source]).ends_with("605 logs\n"));
+    assert!(good(&node, &["logs", &bell, "--abi", &source]).ends_with("905 logs\n"));
     node.stop();
 }
 
