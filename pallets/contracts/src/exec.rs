@@ -10,7 +10,7 @@
 //! Re-entry: a contract that is on the stack may be called again only where its own call that is under way allows it (flag
 //! `ALLOW_REENTRY`). A delegate call allows it: the code that it runs is the contract's too, and decides about its own calls.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use ziver_balances::Existence;
 use ziver_primitives::{AccountId20, Balance, Hash};
 use ziver_support::{
@@ -93,6 +93,19 @@ pub struct Stack {
     pub debug: Option<Vec<u8>>,
     /// The origin's nonce, for the address of a contract that it makes.
     pub nonce: u64,
+    /// What of the state was asked for already; what is undone stays in it.
+    touched: BTreeSet<Touched>,
+}
+
+/// A record that is dearer to find than to see again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Touched {
+    /// A cell: the contract's storage, and the hash of its key.
+    Cell(StorageId, [u8; 32]),
+    /// A contract.
+    Contract(AccountId20),
+    /// An account's money.
+    Account(AccountId20),
 }
 
 /// How a frame ended that is undone.
@@ -137,7 +150,25 @@ impl Message {
 impl Stack {
     /// An empty stack.
     pub fn new(origin: AccountId20, nonce: u64, debug: bool) -> Self {
-        Self { origin, frames: Vec::new(), deposits: Deposits::default(), debug: debug.then(Vec::new), nonce }
+        Self {
+            origin,
+            frames: Vec::new(),
+            deposits: Deposits::default(),
+            debug: debug.then(Vec::new),
+            nonce,
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a record is asked for the first time.
+    pub fn touch(&mut self, record: Touched) -> bool {
+        self.touched.insert(record)
+    }
+
+    /// Counts an account as asked for, its contract included.
+    fn know(&mut self, account: &AccountId20) {
+        self.touch(Touched::Account(*account));
+        self.touch(Touched::Contract(*account));
     }
 
     /// The contract that runs now.
@@ -181,6 +212,11 @@ pub fn call(
     let info = CONTRACT_INFO_OF.get(ctx, account).ok_or(Error::ContractNotFound)?;
     if !stack.allows(account) {
         return Err(Error::ReentranceDenied.into());
+    }
+    if stack.frames.is_empty() {
+        // The transaction's own weight has that in it.
+        stack.know(&message.caller);
+        stack.know(account);
     }
     let caller = message.caller;
     let frame = frame(*account, info.storage_id, info.code_hash, Entry::Call, message, counters);
@@ -227,6 +263,10 @@ pub fn instantiate(
 ) -> Result<(AccountId20, ReturnValue), DispatchError> {
     let created = create::plan(ctx, stack, &message.caller, code_hash, &message.input, salt)?;
     let (account, deployer) = (created.account, message.caller);
+    if stack.frames.is_empty() {
+        stack.know(&deployer);
+    }
+    stack.know(&account);
     let frame = frame(account, created.storage_id, code_hash, Entry::Deploy, message, counters);
     let answer = run(ctx, stack, Frame { created: Some(created), ..frame }, counters)?;
     if !answer.did_revert() {

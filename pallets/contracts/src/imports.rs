@@ -18,7 +18,7 @@ use ziver_support::{
 use crate::{
     Error,
     code::imports::{EXHAUSTED, OUT_OF_STACK},
-    exec::{Frame, Stack},
+    exec::{Frame, Stack, Touched},
     limits::CALL_BYTES_MAX,
     prices,
 };
@@ -162,6 +162,19 @@ impl Host<'_, '_, '_, '_> {
                 self.fail(Error::OutOfGas)
             }
         }
+    }
+
+    /// Takes `cold` where a record is asked for the first time in this transaction.
+    fn touch(&mut self, record: Touched, cold: u64) -> Answer {
+        if self.stack.touch(record) { self.charge(cold) } else { Ok(()) }
+    }
+
+    /// Takes what moving money from this contract to `to` costs.
+    fn charge_transfer(&mut self, to: &AccountId20) -> Answer {
+        self.charge(prices::TRANSFER)?;
+        let from = self.frame()?.account;
+        self.touch(Touched::Account(from), prices::ACCOUNT)?;
+        self.touch(Touched::Account(*to), prices::ACCOUNT)
     }
 
     /// Takes gas by the byte.

@@ -70,5 +70,8 @@ pub fn on_initialize(ctx: &mut ziver_support::Ctx) {
 
 /// The end of a block: removes some of what contracts that ended have stored.
 pub fn on_finalize(ctx: &mut ziver_support::Ctx) {
-    create::delete_cells(ctx, limits::DELETED_CELLS_MAX);
+    let removed = create::delete_cells(ctx, limits::DELETED_CELLS_MAX);
+    if removed > 0 {
+        ziver_system::block::note_mandatory(ctx, weights::DELETE_CELL.saturating_mul(removed.into()));
+    }
 }

@@ -25,7 +25,19 @@ const NAME: &str = pallets::CONTRACTS.name;
 
 /// Names a contract's storage: never used again, so what a terminated contract left can be removed later.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct StorageId(pub [u8; 16]);
 

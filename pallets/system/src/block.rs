@@ -116,6 +116,13 @@ pub fn note_applied(ctx: &mut Ctx, reservation: Reservation, info: &DispatchInfo
     event::next_extrinsic(ctx);
 }
 
+/// Counts work that the chain does by itself, which is never refused.
+pub fn note_mandatory(ctx: &mut Ctx, took: Weight) {
+    let mut weight = BLOCK_WEIGHT.get_or_default(ctx);
+    weight.mandatory = weight.mandatory.saturating_add(took);
+    BLOCK_WEIGHT.set(ctx, &weight);
+}
+
 /// The extrinsics are all there: what follows is the block's end.
 pub fn begin_finalization(ctx: &mut Ctx) {
     event::set_phase(ctx, Phase::Finalization);

@@ -10,7 +10,7 @@ use crate::{
     Error,
     api::ReturnValue,
     create,
-    exec::{self, Message},
+    exec::{self, Message, Touched},
     limits::{CALL_BYTES_MAX, SALT_BYTES_MAX},
     prices,
     storage::CODE_INFO_OF,
@@ -47,9 +47,9 @@ const NONE: u32 = u32::MAX;
 impl Host<'_, '_, '_, '_> {
     pub(super) fn transfer(&mut self) -> Answer<u64> {
         self.ensure_writable()?;
-        self.charge(prices::TRANSFER)?;
         let to: AccountId20 = self.decode(self.u32(0), self.u32(1))?;
         let value: Balance = self.decode(self.u32(2), self.u32(3))?;
+        self.charge_transfer(&to)?;
         if value > 0 && !account::get(self.ctx, &to).exists() {
             self.charge(prices::STORAGE_WRITE)?;
         }
@@ -104,8 +104,9 @@ impl Host<'_, '_, '_, '_> {
         };
         self.charge(prices::CALL)?;
         let (callee, value) = (self.account(callee)?, self.balance_at(pointers.value)?);
+        self.touch(Touched::Contract(callee), prices::COLD)?;
         if value > 0 {
-            self.charge(prices::TRANSFER)?;
+            self.charge_transfer(&callee)?;
         }
         let read_only = pointers.flags & flags::READ_ONLY != 0 || self.frame()?.read_only;
         if read_only && value > 0 {
@@ -180,7 +181,7 @@ impl Host<'_, '_, '_, '_> {
             ),
         };
         self.ensure_writable()?;
-        self.charge(prices::CREATE)?;
+        self.charge(prices::CREATE.saturating_add(prices::STORAGE_WRITE))?;
         let pointers = Pointers { flags: 0, gas, value, input, output, deposit_limit };
         let (code_hash, value) = (self.hash(code_hash)?, self.balance_at(value)?);
         let input = self.input_of(&pointers)?;
@@ -188,8 +189,7 @@ impl Host<'_, '_, '_, '_> {
         if !salt.is_empty() {
             // The address is a hash of both.
             let hashed = input.len().saturating_add(salt.len());
-            self.charge(prices::HASH)?;
-            self.charge_bytes(prices::HASH_BYTE, u32::try_from(hashed).unwrap_or(u32::MAX))?;
+            self.charge(prices::hash(hashed, prices::HASH_BYTE))?;
         }
         let caller = self.frame()?.account;
         let deposit_limit = self.deposit_limit(&pointers)?;

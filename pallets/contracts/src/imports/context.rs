@@ -9,6 +9,7 @@ use ziver_system::block;
 use super::{Answer, Host, ReturnCode};
 use crate::{
     call::weight_of,
+    exec::Touched,
     limits::{BLOCK_HASHES_MAX, DEBUG_BYTES_MAX},
     prices,
     storage::{CONTRACT_INFO_OF, NONCE},
@@ -25,6 +26,7 @@ impl Host<'_, '_, '_, '_> {
             24 => {
                 self.charge(prices::STORAGE_READ)?;
                 let account = self.account(out)?;
+                self.touch(Touched::Contract(account), prices::COLD)?;
                 return Ok(u64::from(CONTRACT_INFO_OF.contains_key(self.ctx, &account)));
             }
             25 => return self.code_hash_of(),
@@ -110,6 +112,7 @@ impl Host<'_, '_, '_, '_> {
     fn code_hash_of(&mut self) -> Answer<u64> {
         self.charge(prices::STORAGE_READ)?;
         let account = self.account(self.u32(0))?;
+        self.touch(Touched::Contract(account), prices::COLD)?;
         let Some(info) = CONTRACT_INFO_OF.get(self.ctx, &account) else { return Ok(ReturnCode::KeyNotFound.into()) };
         self.give(self.u32(1), self.u32(2), &info.code_hash.0)?;
         Ok(ReturnCode::Success.into())

@@ -18,8 +18,8 @@ impl Host<'_, '_, '_, '_> {
             47 => self.sr25519_verify(),
             function => {
                 let (pointer, len, out) = (self.u32(0), self.u32(1), self.u32(2));
-                self.charge(prices::HASH)?;
-                self.charge_bytes(prices::HASH_BYTE, len)?;
+                let each = if function == 59 { prices::SHA3_BYTE } else { prices::HASH_BYTE };
+                self.charge(prices::hash(usize::try_from(len).unwrap_or(usize::MAX), each))?;
                 let data = self.bytes(pointer, len, CALL_BYTES_MAX.saturating_mul(4))?;
                 match function {
                     39 => self.write(out, &sha2::Sha256::digest(&data))?,
@@ -62,7 +62,7 @@ impl Host<'_, '_, '_, '_> {
     fn sr25519_verify(&mut self) -> Answer<u64> {
         let len = self.u32(2);
         self.charge(prices::SIGNATURE)?;
-        self.charge_bytes(prices::HASH_BYTE, len)?;
+        self.charge_bytes(prices::MESSAGE_BYTE, len)?;
         let (signature, key) = (self.array::<64>(self.u32(0))?, self.array::<32>(self.u32(1))?);
         let message = self.bytes(self.u32(3), len, CALL_BYTES_MAX)?;
         Ok(match sr25519::verify(&signature, &message, &key) {

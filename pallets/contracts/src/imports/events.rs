@@ -30,7 +30,10 @@ impl Host<'_, '_, '_, '_> {
         if topics.len() > TOPICS_MAX {
             return self.fail(Error::TooManyTopics);
         }
-        self.charge(prices::EVENT.saturating_mul(u64::try_from(topics.len()).unwrap_or(u64::MAX)))?;
+        // The contract and each topic are hashed, for the block's Bloom filter.
+        let items = u64::try_from(topics.len()).unwrap_or(u64::MAX);
+        let hashes = prices::hash(0, prices::HASH_BYTE).saturating_mul(items.saturating_add(1));
+        self.charge(prices::EVENT.saturating_mul(items).saturating_add(hashes))?;
         let data = self.bytes(data, len, EVENT_BYTES_MAX)?;
         let contract = self.frame()?.account;
         let mut bloom = LOGS_BLOOM.get_or_default(self.ctx);

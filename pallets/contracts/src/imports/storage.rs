@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{Answer, Host, ReturnCode};
 use crate::{
     Error,
+    exec::Touched,
     limits::{KEY_BYTES_MAX, VALUE_BYTES_MAX},
     prices,
     storage::{StorageId, cell_key},
@@ -24,7 +25,7 @@ impl Host<'_, '_, '_, '_> {
         let (pointer, len) = (self.u32(value), self.u32(value.saturating_add(1)));
         self.charge(prices::STORAGE_WRITE)?;
         self.charge_bytes(prices::STORAGE_WRITE_BYTE, len)?;
-        let (id, key) = self.key(key, key_len)?;
+        let (id, key) = self.key(key, key_len, 0)?;
         let value = self.bytes(pointer, len, VALUE_BYTES_MAX)?;
         let before = self.len_of(&key);
         self.ctx.ext_mut().set(&key, &value);
@@ -36,7 +37,7 @@ impl Host<'_, '_, '_, '_> {
     pub(super) fn clear_storage(&mut self, key: u32, key_len: u32) -> Answer<u64> {
         self.ensure_writable()?;
         self.charge(prices::STORAGE_WRITE)?;
-        let (id, key) = self.key(key, key_len)?;
+        let (id, key) = self.key(key, key_len, 0)?;
         let before = self.len_of(&key);
         if before.is_some() {
             self.ctx.ext_mut().clear(&key);
@@ -49,7 +50,7 @@ impl Host<'_, '_, '_, '_> {
     pub(super) fn get_storage(&mut self, key: u32, key_len: u32, out: usize) -> Answer<u64> {
         let (out, room) = (self.u32(out), self.u32(out.saturating_add(1)));
         self.charge(prices::STORAGE_READ)?;
-        let (_, key) = self.key(key, key_len)?;
+        let (_, key) = self.key(key, key_len, prices::COLD)?;
         let Some(value) = self.ctx.ext().get(&key) else { return Ok(ReturnCode::KeyNotFound.into()) };
         self.charge_read(value.len())?;
         self.give(out, room, &value)?;
@@ -59,7 +60,7 @@ impl Host<'_, '_, '_, '_> {
     /// The length of the value.
     pub(super) fn contains_storage(&mut self, key: u32, key_len: u32) -> Answer<u64> {
         self.charge(prices::STORAGE_READ)?;
-        let (_, key) = self.key(key, key_len)?;
+        let (_, key) = self.key(key, key_len, prices::COLD)?;
         let len = self.len_of(&key);
         // The value was read all the same.
         self.charge_read(len.unwrap_or(0))?;
@@ -70,7 +71,7 @@ impl Host<'_, '_, '_, '_> {
     pub(super) fn take_storage(&mut self) -> Answer<u64> {
         self.ensure_writable()?;
         self.charge(prices::STORAGE_WRITE)?;
-        let (id, key) = self.key(self.u32(0), self.u32(1))?;
+        let (id, key) = self.key(self.u32(0), self.u32(1), 0)?;
         let Some(value) = self.ctx.ext().get(&key) else { return Ok(ReturnCode::KeyNotFound.into()) };
         self.charge_read(value.len())?;
         self.give(self.u32(2), self.u32(3), &value)?;
@@ -79,14 +80,18 @@ impl Host<'_, '_, '_, '_> {
         Ok(ReturnCode::Success.into())
     }
 
-    fn key(&mut self, pointer: u32, len: u32) -> Answer<(StorageId, [u8; 80])> {
+    /// The key in state. `cold` is what the first look at the cell costs; writing it is dear enough.
+    fn key(&mut self, pointer: u32, len: u32, cold: u64) -> Answer<(StorageId, [u8; 80])> {
         let key: Vec<u8> = self.bytes(pointer, len, KEY_BYTES_MAX)?;
         if key.is_empty() {
             return self.fail(Error::DecodingFailed);
         }
         self.charge_bytes(prices::HASH_BYTE, len)?;
         let id = self.frame()?.storage_id;
-        Ok((id, cell_key(&id, &key)))
+        let key = cell_key(&id, &key);
+        let hash = key.last_chunk::<32>().copied().unwrap_or_default();
+        self.touch(Touched::Cell(id, hash), cold)?;
+        Ok((id, key))
     }
 
     fn charge_read(&mut self, bytes: usize) -> Answer {

@@ -2,7 +2,7 @@
 
 use hex_literal::hex;
 use k256::ecdsa::SigningKey;
-use ziver_contracts::Error;
+use ziver_contracts::{Error, prices};
 use ziver_primitives::{AccountId20, hashing::keccak_256};
 
 use crate::{
@@ -51,7 +51,12 @@ fn hashing_costs_by_the_byte_and_is_bounded() {
     let (mut world, puppet) = world();
     let hash = |len: u32| Script::new().import("seal0", "hash_sha2_256", &[0u32.into(), len.into(), OUT.into()]);
     let mut gas = |len| world.call(&puppet, 0, hash(len)).ok().gas_used();
-    assert_eq!(gas(100_000) - gas(0), 400_000 + 25_000);
+    let more = prices::hash(100_000, prices::HASH_BYTE) - prices::hash(0, prices::HASH_BYTE);
+    assert_eq!(gas(100_000) - gas(0), more + 25_000);
+    assert!((399_000..=400_000).contains(&more), "about four a byte: {more}");
+    // A hash of nothing takes as long as one of a block.
+    assert_eq!(gas(132) - gas(0), 33);
+    assert_eq!(gas(136) - gas(132), 1 + 136 * prices::HASH_BYTE);
     world.fails(&puppet, hash(puppet::MEMORY_BYTES + 1), Error::OutOfBounds);
     world.fails(&puppet, hash((1 << 20) + 1), Error::ValueTooLarge);
 }

@@ -145,6 +145,23 @@ fn cells_of_an_ended_contract_go_over_several_blocks() {
 }
 
 #[test]
+fn what_is_cleared_weighs_in_its_block() {
+    let (mut world, puppet) = world();
+    let _ = world.call(&puppet, 0, fill(150)).ok();
+    let _ = world.call(&puppet, 0, Script::new().terminate(&ALITH)).ok();
+    // The last of the queue counts once more.
+    for removed in [128, 150 - 128 + 1, 0] {
+        let mut ctx = world.ctx();
+        let before = ziver_system::block::BLOCK_WEIGHT.get_or_default(&ctx);
+        ziver_contracts::on_finalize(&mut ctx);
+        let after = ziver_system::block::BLOCK_WEIGHT.get_or_default(&ctx);
+        let took = ziver_contracts::weights::DELETE_CELL.saturating_mul(removed);
+        assert_eq!(after.mandatory, before.mandatory.saturating_add(took));
+        assert_eq!(after.normal, before.normal);
+    }
+}
+
+#[test]
 fn many_ended_contracts_are_cleared_in_order_within_the_limit() {
     let mut world = World::new();
     let all: Vec<_> = (0..5u8).map(|salt| world.deploy_with(&puppet::code(), 0, &fill(50).build(), &[salt])).collect();

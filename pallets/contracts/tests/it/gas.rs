@@ -217,7 +217,8 @@ fn reverted_deployment_gives_gas_back() {
     let hash = code_hash(&puppet::code());
     let script = |input: Script| Script::new().instantiate(&hash, 0, &input.build(), b"");
     let outcome = world.call(&one, 0, script(Script::new().revert())).ok();
-    assert!((prices::CREATE..prices::CREATE + 30_000).contains(&outcome.gas_used()), "{}", outcome.gas_used());
+    let made = prices::CREATE + prices::STORAGE_WRITE;
+    assert!((made..made + 30_000).contains(&outcome.gas_used()), "{}", outcome.gas_used());
 }
 
 #[test]
@@ -235,8 +236,36 @@ fn hashing_for_an_address_is_paid_for() {
     };
     // Each byte of the input is copied four times: into one, to the other, ..., and hashed once if there is a salt.
     let copied = gas(long(10_000, 0)) - gas(long(0, 0));
-    assert_eq!(gas(long(10_000, 32)) - gas(long(0, 32)), copied + 10_000 * prices::HASH_BYTE);
-    assert!(gas(long(0, 1_000)) - gas(long(0, 32)) >= 968 * prices::HASH_BYTE);
+    let hash = |bytes: usize| prices::hash(bytes, prices::HASH_BYTE);
+    // Eight bytes are the step itself.
+    assert_eq!(gas(long(10_000, 32)) - gas(long(0, 32)), copied + hash(10_040) - hash(40));
+    assert!(gas(long(0, 1_000)) - gas(long(0, 32)) >= hash(1_008) - hash(40));
+}
+
+#[test]
+fn first_look_at_a_contract_or_an_account_costs_more() {
+    let (mut world, one, other) = two();
+    let mut gas = |script: Script| {
+        let result = world.dry_call(&one, 2 * ziver_primitives::UNIT, script);
+        assert!(!result.result.unwrap().did_revert());
+        gas_of(result.gas_consumed)
+    };
+    let calls = |to: &AccountId20, times: usize| (0..times).fold(Script::new(), |script, _| script.call(to, b""));
+    for to in [other, crate::world::NOBODY] {
+        let [none, once, twice, thrice] = [0, 1, 2, 3].map(|times| gas(calls(&to, times)));
+        assert_eq!(thrice - twice + prices::COLD, once - none);
+        assert_eq!(thrice - twice, twice - once);
+    }
+    let strangers = [1, 2].map(|first| AccountId20([first, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]));
+    let both = gas(Script::new().call(&strangers[0], b"").call(&strangers[1], b""));
+    assert_eq!(both, gas(calls(&strangers[0], 2)) + prices::COLD);
+    // Both the contract's money and the other's are new to the first transfer; the second account to the second.
+    let pays = |to: &[AccountId20]| to.iter().fold(Script::new(), |script, to| script.transfer(to, 5));
+    let (a, b) = (crate::world::BALTATHAR, crate::world::CHARLETH);
+    let [none, once, again, another] = [&[][..], &[a], &[a, a], &[a, a, b]].map(|to| gas(pays(to)));
+    // The transaction brought the contract its money.
+    assert_eq!(once - none, again - once + prices::ACCOUNT);
+    assert_eq!(another - again, again - once + prices::ACCOUNT);
 }
 
 /// Steps that use gas in all ways, nested calls included.
