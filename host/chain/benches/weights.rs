@@ -17,19 +17,29 @@
 //!
 //! ```text
 //! cargo bench -p ziver-chain --bench weights [-- ACCOUNTS] [--write LABEL]      50000 by default
+//! cargo bench -p ziver-chain --bench weights -- --gas [CASE]                     whether contracts pay for their imports
 //! ```
 //! With `--write`, the pallets' `weights.rs` are made anew from `weights/*.rs.in`; LABEL (machine, date) stands in their heads.
 //! `scripts/weights` calls this. Out of scope: building blocks, which takes longer per extrinsic but recovers no signature.
 
+#[path = "weights/contracts.rs"]
+mod contracts;
+#[path = "weights/gas.rs"]
+mod gas;
 mod load;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use codec::{Compact, Decode, Encode};
 use load::{ENDOWMENT, Key, Signing, build, cpu_time, genesis, key, open, rocks};
 use nix::sys::resource::UsageWho;
-use ziver_chain::{Chain, Offer};
-use ziver_db::MemoryDb;
+use ziver_chain::{Chain, ChainConfig, GenesisSource, Offer};
+use ziver_db::{Db, MemoryDb};
 use ziver_executor::{Executor, Overlay};
 use ziver_primitives::{
     AccountId20, Balance, Block, Hash,
@@ -52,8 +62,9 @@ const STEPS: [u64; 10] = [100, 125, 160, 200, 250, 315, 400, 500, 630, 800];
 /// Balances' existential deposit, in the smallest unit.
 const EXISTENTIAL_DEPOSIT: Balance = 1_000_000_000_000;
 /// The files that are made.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("balances", include_str!("weights/balances.rs.in")),
+    ("contracts", include_str!("weights/contracts.rs.in")),
     ("sudo", include_str!("weights/sudo.rs.in")),
     ("system", include_str!("weights/system.rs.in")),
     ("timestamp", include_str!("weights/timestamp.rs.in")),
@@ -83,6 +94,11 @@ fn main() {
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut bench = Bench::start(folder.path(), accounts);
+    if let Some(at) = arguments.iter().position(|argument| argument == "--gas") {
+        let base = bench.each("remark", CALLS, |bench| bench.signed(remark(0)));
+        let filter = arguments.get(at + 1).map_or("", String::as_str);
+        return gas::measure(&mut bench, base, filter);
+    }
     let prices = measure(&mut bench);
     if let Some(label) = label {
         let head = format!("//! {label}; {accounts} accounts; `scripts/weights --write`.");
@@ -94,6 +110,8 @@ fn main() {
 struct Bench {
     author: Chain,
     importer: Chain,
+    genesis: GenesisSource,
+    folder: PathBuf,
     executor: Arc<Executor>,
     signing: Signing,
     keys: Vec<Key>,
@@ -111,9 +129,22 @@ impl Bench {
         let (importer, executor) = open(rocks(folder), &genesis);
         let signing = Signing::of(&author);
         let (fresh, strangers, sudo_nonce, empty) = (1, 0, 0, Duration::ZERO);
-        let mut bench = Self { author, importer, executor, signing, keys, fresh, strangers, sudo_nonce, empty };
+        let folder = folder.to_path_buf();
+        let mut bench =
+            Self { author, importer, genesis, folder, executor, signing, keys, fresh, strangers, sudo_nonce, empty };
         bench.empty = (0..4 * ROUNDS).map(|_| bench.run(Vec::new())).min().expect("several rounds");
         bench
+    }
+
+    /// Opens the importer's database again: what it has read and written is in no cache of its own.
+    fn reopen(&mut self) {
+        let open = |db: Arc<dyn Db>| {
+            Chain::open(db, self.executor.clone(), self.genesis.clone(), ChainConfig::default())
+                .expect("the same chain")
+        };
+        // The database is closed before it is opened again.
+        self.importer = open(Arc::new(MemoryDb::default()));
+        self.importer = open(rocks(&self.folder));
     }
 
     /// A key whose account has its endowment and was never used.
@@ -272,6 +303,7 @@ fn measure(bench: &mut Bench) -> Prices {
     system(bench, &mut prices, base, root);
     let transfer = balances(bench, &mut prices, base, root);
     nesting(bench, &mut prices, base, warm, root, transfer);
+    contracts::measure(bench, &mut prices, base);
     prices
 }
 
