@@ -20,7 +20,7 @@ pub const SET_OWNER: Weight = Weight::from_parts(60_000_000, 0);
 pub const CALL: Weight = Weight::from_parts(60_000_000, 0);
 /// `instantiate`.
 pub const INSTANTIATE: Weight = Weight::from_parts(300_000_000, 0);
-/// Each byte of input.
-pub const INPUT_BYTE: Weight = Weight::from_parts(1_000, 0);
+/// Each byte of input, from its decoding to its place in the database: as much as of a remark.
+pub const INPUT_BYTE: Weight = Weight::from_parts(40_000, 0);
 /// Removing a cell of a contract that has ended.
 pub const DELETE_CELL: Weight = Weight::from_parts(20_000_000, 0);
