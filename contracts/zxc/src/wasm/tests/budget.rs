@@ -19,8 +19,8 @@ const TRANSFER_FUEL_MAX: u64 = 400;
 fn token() -> Vec<u8> {
     let interface = include_str!("../../../tests/contracts/interfaces/zrc20.zx").to_owned();
     let files = BTreeMap::from([("interfaces/zrc20.zx".to_owned(), interface)]);
-    let source = include_str!("../../../tests/contracts/token.zx");
-    let compilation = compile("token.zx", source, &files, &Options::default());
+    let source = include_str!("../../../tests/contracts/pausable.zx");
+    let compilation = compile("pausable.zx", source, &files, &Options::default());
     assert_eq!(compilation.diagnostics, []);
     compilation.bundle.expect("a bundle").wasm
 }
