@@ -6,7 +6,7 @@ use crate::{source::Source, syntax::parse};
 /// The codes of the findings on a contract with these members, each with the text that it points at.
 fn found(members: &str) -> Vec<(&'static str, String)> {
     let text =
-        format!("contract C {{\n{members}\n}}\nprotocol Token {{ action send(n: u128) -> boolean action tell() }}\n");
+        format!("contract C {{\n{members}\n}}\nprotocol Token {{ action send(n: u128) -> boolean; action tell() }}\n");
     let source = Source::new("c.zx", text.clone()).unwrap();
     let (file, diagnostics) = parse(&source);
     assert!(!file.broken, "{diagnostics:?}");

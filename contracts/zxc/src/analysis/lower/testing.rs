@@ -142,11 +142,13 @@ impl<'w> Lowering<'w> {
         // Who checks the file that this is in admits it: only here it is wrong.
         let muted = std::mem::replace(&mut self.muted, false);
         let diagnostic = Diagnostic::error(codes::TEST_WORD, format!("`{word}` means something in tests only"));
-        self.report(
-            diagnostic.label(span, "").note(
-                "tests are `test \"name\" { ... }`, and the actions outside of contracts in a file that has some",
-            ),
-        );
+        let diagnostic = diagnostic
+            .label(span, "")
+            .note("tests are `test \"name\" { ... }`, and the actions outside of contracts in a file that has some");
+        self.report(match word {
+            "assert" => diagnostic.help("in a contract, write `require(condition, message)`"),
+            _ => diagnostic,
+        });
         self.muted = muted;
     }
 
