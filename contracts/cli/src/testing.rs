@@ -4,6 +4,7 @@
 //! account  the accounts of tests: names, keys, money
 //! runtime  the chain: the Wasm blob on a state in memory
 //! session  one test at work, over the reference interpreter
+//! failure  what goes wrong in it
 //! gas      what actions used
 //! ```
 //!
@@ -30,15 +31,17 @@ use crate::{
 };
 
 mod account;
+mod failure;
 mod gas;
 mod runtime;
 mod session;
 
 pub use runtime::RunError;
 
+use failure::Failure;
 use gas::Gas;
 use runtime::Runtime;
-use session::{Failure, Session};
+use session::Session;
 
 /// Steps of the interpreter that a test may take, besides what its contracts do.
 const STEPS_MAX: u64 = 20_000_000;

@@ -15,6 +15,7 @@ use zxc::{
 
 use super::{
     account,
+    failure::{Failure, covers},
     gas::Gas,
     runtime::{BLOCK_MS, BLOCKS_MADE_MAX, Emitted, Receipt, RunError, Runtime, Transaction},
 };
@@ -25,17 +26,6 @@ const TRANSACTIONS_MAX: u32 = 20_000;
 const GAS_MAX: u64 = 100_000_000_000;
 /// Bytes of what a test prints that are kept.
 const PRINTED_BYTES_MAX: usize = 64 * 1024;
-
-/// Why a test failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// Where; none where it never came to its first statement.
-    pub span: Option<Span>,
-    /// What was being done there: another place, if an assertion in an action failed.
-    pub within: Option<Span>,
-    /// Why.
-    pub message: String,
-}
 
 /// A test at work.
 pub struct Session<'a> {
@@ -245,11 +235,6 @@ impl<'a> Session<'a> {
             self.printed.push('\n');
         }
     }
-}
-
-/// Whether `inner` is in `outer`.
-fn covers(outer: Span, inner: Span) -> bool {
-    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn answered(value: &impl Encode) -> Answer {
