@@ -15,7 +15,7 @@
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use ziver_primitives::{AccountId20, Balance, Hash, bloom::Bloom, hashing::blake2_256};
+use ziver_primitives::{AccountId20, Balance, Hash, bloom::Bloom};
 use ziver_support::{
     Ctx, pallets,
     storage::{Identity, StorageMap, StorageValue, Twox64Concat},
@@ -118,18 +118,19 @@ pub static DELETION_QUEUE_COUNTER: StorageValue<DeletionQueueManager> = StorageV
 pub static LOGS_BLOOM: StorageValue<Bloom> = StorageValue::new(NAME, "LogsBloom");
 
 /// The key in state of a contract's cell `key`. Values are stored as they are, without a length.
-pub fn cell_key(id: &StorageId, key: &[u8]) -> [u8; 80] {
+pub fn cell_key(ctx: &Ctx, id: &StorageId, key: &[u8]) -> [u8; 80] {
     let mut out = [0; 80];
-    let parts = STORAGE.prefix().iter().chain(&id.0).copied().chain(blake2_256(key));
-    for (byte, part) in out.iter_mut().zip(parts) {
-        *byte = part;
-    }
+    let (prefix, rest) = out.split_at_mut(32);
+    let (middle, hash) = rest.split_at_mut(16);
+    prefix.copy_from_slice(STORAGE.prefix());
+    middle.copy_from_slice(&id.0);
+    hash.copy_from_slice(&ctx.ext().blake2_256(key));
     out
 }
 
 /// The value of a contract's cell.
 pub fn cell(ctx: &Ctx, id: &StorageId, key: &[u8]) -> Option<Vec<u8>> {
-    ctx.ext().get(&cell_key(id, key))
+    ctx.ext().get(&cell_key(ctx, id, key))
 }
 
 /// The prefix in state of all cells of a contract.

@@ -96,4 +96,12 @@ pub trait Externalities {
     fn blake2_128(&self, data: &[u8]) -> [u8; 16] {
         hashing::blake2_128(data)
     }
+    /// Blake2b with an output of 32 bytes, for what is hashed again and again.
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
+        hashing::blake2_256(data)
+    }
+    /// Keccak-256, likewise.
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32] {
+        hashing::keccak_256(data)
+    }
 }

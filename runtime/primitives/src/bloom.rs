@@ -31,22 +31,30 @@ impl core::fmt::Debug for Bloom {
 impl Bloom {
     /// Adds an item.
     pub fn insert(&mut self, item: &[u8]) {
-        for (byte, mask) in bits(item) {
+        self.insert_hash(&keccak_256(item));
+    }
+
+    /// Adds an item by its keccak-256; whether that changed anything.
+    pub fn insert_hash(&mut self, hash: &[u8; 32]) -> bool {
+        let mut is_new = false;
+        for (byte, mask) in bits(hash) {
             if let Some(byte) = self.0.get_mut(byte) {
+                is_new |= *byte & mask == 0;
                 *byte |= mask;
             }
         }
+        is_new
     }
 
     /// Whether an item may have been added; if not, it was not.
     pub fn may_contain(&self, item: &[u8]) -> bool {
-        bits(item).into_iter().all(|(byte, mask)| self.0.get(byte).is_some_and(|byte| byte & mask != 0))
+        bits(&keccak_256(item)).into_iter().all(|(byte, mask)| self.0.get(byte).is_some_and(|byte| byte & mask != 0))
     }
 }
 
-/// The bits of an item: the place of the byte, and the bit in it.
-fn bits(item: &[u8]) -> [(usize, u8); 3] {
-    let [a, b, c, d, e, f, ..] = keccak_256(item);
+/// The bits of an item with this hash: the place of the byte, and the bit in it.
+fn bits(hash: &[u8; 32]) -> [(usize, u8); 3] {
+    let [a, b, c, d, e, f, ..] = *hash;
     [[a, b], [c, d], [e, f]].map(|pair| {
         let bit = u16::from_be_bytes(pair) & BITS.saturating_sub(1);
         let from_end = usize::from(bit.wrapping_shr(3));

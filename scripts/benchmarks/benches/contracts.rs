@@ -1,7 +1,7 @@
 //! Contracts, beside what else runs contracts: `cargo bench --bench contracts -- --help`.
 //!
 //! [`token`] moves tokens: one contract, in ZX and in Solidity, with the same holders and the same transfers. [`compute`] computes: loops
-//! without a chain.
+//! without a chain. [`upload`] brings a large module to the chain.
 //!
 //! Every subject runs on one thread, on state in memory: the chain's overlay on a hash map, `revm`'s own hash map. Nobody checks
 //! a signature (the chain recovered them before the clock ran) and nobody computes a root.
@@ -16,6 +16,8 @@ mod flat;
 mod stage;
 #[path = "contracts/token.rs"]
 mod token;
+#[path = "contracts/upload.rs"]
+mod upload;
 
 use clap::Parser;
 
@@ -91,5 +93,8 @@ fn run(options: &Options) {
     }
     if options.wants_part("compute") {
         compute::run(options);
+    }
+    if options.wants_part("upload") {
+        upload::run(options);
     }
 }

@@ -37,9 +37,13 @@ impl Host<'_, '_, '_, '_> {
         let data = self.bytes(data, len, EVENT_BYTES_MAX)?;
         let contract = self.frame()?.account;
         let mut bloom = LOGS_BLOOM.get_or_default(self.ctx);
-        bloom.insert(&contract.0);
-        topics.iter().for_each(|topic| bloom.insert(&topic.0));
-        LOGS_BLOOM.set(self.ctx, &bloom);
+        let mut is_new = bloom.insert_hash(&self.ctx.ext().keccak_256(&contract.0));
+        for topic in &topics {
+            is_new |= bloom.insert_hash(&self.ctx.ext().keccak_256(&topic.0));
+        }
+        if is_new {
+            LOGS_BLOOM.set(self.ctx, &bloom);
+        }
         announce_with(self.ctx, &Event::ContractEmitted { contract, data }, &topics);
         Ok(())
     }

@@ -88,7 +88,7 @@ impl Host<'_, '_, '_, '_> {
         }
         self.charge_bytes(prices::HASH_BYTE, len)?;
         let id = self.frame()?.storage_id;
-        let key = cell_key(&id, &key);
+        let key = cell_key(self.ctx, &id, &key);
         let hash = key.last_chunk::<32>().copied().unwrap_or_default();
         self.touch(Touched::Cell(id, hash), cold)?;
         Ok((id, key))

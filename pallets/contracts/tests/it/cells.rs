@@ -230,7 +230,7 @@ fn storage_is_found_where_clients_look_for_it() {
     let _ = world.answer(&puppet, Script::new().set(b"key", b"value"));
     let info = world.info(&puppet).unwrap();
     assert_eq!(info.code_hash, code_hash(&puppet::code()));
-    let key = cell_key(&info.storage_id, b"key");
+    let key = cell_key(&world.ctx(), &info.storage_id, b"key");
     assert_eq!(world.ext.pairs().get(&key[..]), Some(&b"value".to_vec()));
     assert!(CONTRACT_INFO_OF.key(&puppet).ends_with(&puppet.0));
 }

@@ -38,7 +38,9 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A buffer before other externalities.
 pub struct Buffered<E> {
     state: RefCell<State<E>>,
-    memo: RefCell<Memo>,
+    blake2_128: RefCell<Memo<16>>,
+    blake2_256: RefCell<Memo<32>>,
+    keccak_256: RefCell<Memo<32>>,
 }
 
 struct State<E> {
@@ -60,7 +62,12 @@ impl<E: Externalities> Buffered<E> {
     /// A buffer with another limit on what it keeps.
     fn with_bytes_max(inner: E, bytes_max: usize) -> Self {
         let state = State { inner, cells: Cells::default(), open: Vec::new(), count: 0, bytes_max };
-        Self { state: RefCell::new(state), memo: RefCell::default() }
+        Self {
+            state: RefCell::new(state),
+            blake2_128: RefCell::default(),
+            blake2_256: RefCell::default(),
+            keccak_256: RefCell::default(),
+        }
     }
 
     /// Tells the others all that changed. Transactions that are open here become open there.
@@ -250,6 +257,14 @@ impl<E: Externalities> Externalities for Buffered<E> {
     }
 
     fn blake2_128(&self, data: &[u8]) -> [u8; 16] {
-        self.memo.borrow_mut().get(data, hashing::blake2_128)
+        self.blake2_128.borrow_mut().get(data, hashing::blake2_128)
+    }
+
+    fn blake2_256(&self, data: &[u8]) -> [u8; 32] {
+        self.blake2_256.borrow_mut().get(data, hashing::blake2_256)
+    }
+
+    fn keccak_256(&self, data: &[u8]) -> [u8; 32] {
+        self.keccak_256.borrow_mut().get(data, hashing::keccak_256)
     }
 }

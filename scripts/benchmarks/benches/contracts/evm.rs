@@ -44,14 +44,6 @@ impl Evm {
         done.result.output().expect("an answer").to_vec()
     }
 
-    /// Executes transactions, and keeps what each changed before the next one.
-    pub fn one_by_one(&mut self, transactions: &[TxEnv]) {
-        for transaction in transactions {
-            let done = self.0.transact_commit(transaction.clone()).expect("a good transaction");
-            assert!(done.is_success(), "{done:?}");
-        }
-    }
-
     /// Executes transactions one after the other, as those of one block, and then keeps what they changed.
     pub fn block(&mut self, transactions: &[TxEnv]) {
         for transaction in transactions {

@@ -1,24 +1,29 @@
-//! Transfers of tokens.
+//! Transfers of tokens, in blocks. What is measured of the chain is named by a parameter:
+//!
+//! | measured | what it is |
+//! |---|---|
+//! | `calls` | the contracts pallet's calls alone, a block's in one entry into the runtime |
+//! | `extrinsics` | whole extrinsics, as `Core_execute_block` executes them: nonces, fees, events; with a signature where the figure says so |
+//! | `calls of nothing` | as `calls`, of a contract that reads its input and answers: what a call costs before it does something |
 //!
 //! | subject | what it is |
 //! |---|---|
-//! | `extrinsic` | whole extrinsics, as `Core_execute_block` of the chain's runtime executes them: nonces, fees, events; signatures aside |
-//! | `call` | the contracts pallet's calls alone, many in one entry into the runtime |
-//! | `extrinsic-wasmi`, `call-wasmi` | the same with an interpreter in the runtime, see `guest/src/interpreter.rs` |
-//! | `revm` | Solidity's token; a block's transactions, what they changed is kept once for each block |
-//! | `revm, each kept` | the same, what a transaction changed is kept before the next one |
+//! | `ziver` | contracts run by the host's sandbox |
+//! | `wasmi` | contracts in an interpreter in the runtime, see `guest/src/interpreter.rs` |
+//! | `revm` | Solidity's token; what a block's transactions changed is kept once for each block; neither nonces nor signatures are checked |
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::RefCell, hint::black_box};
 
 use codec::Encode;
 use revm::context::TxEnv;
+use secp256k1::{Message, SecretKey, ecdsa::RecoverableSignature};
 use ziver_benchmarks::{
     blocks::Author,
     contracts::{self, erc20, zrc20},
     cpu::Cost,
     record::Record,
 };
-use ziver_primitives::AccountId20;
+use ziver_benchmarks_compute::CONTRACT;
 
 use super::{Options, evm, evm::Evm, stage, stage::Stage};
 
@@ -32,35 +37,54 @@ pub fn run(options: &Options) {
     let accounts = options.accounts.unwrap_or(if quick { 2_000 } else { 10_000 });
     let blocks = options.blocks.unwrap_or(if quick { 5 } else { 20 });
     let scene = Scene::new(accounts, blocks, options.transfers);
-    let subjects: [(&str, usize, &dyn Fn(usize)); 6] = [
-        ("extrinsic", 1, &|block| drop(scene.stage.call("Core_execute_block", &scene.blocks[block]))),
-        ("extrinsic-wasmi", 10, &|block| {
+    let subjects: [(&[&str], &str, u32, &dyn Fn(usize)); 6] = [
+        (&["calls"], "ziver", 1, &|block| drop(scene.stage.guest("bench_calls", &scene.calls[block]))),
+        (&["calls"], "wasmi", 10, &|block| {
+            drop(scene.stage.interpreted("bench_calls_interpreted", &scene.calls[block]));
+        }),
+        (&["calls", "extrinsics"], "revm", 1, &|block| scene.evm.borrow_mut().block(&scene.transactions[block])),
+        (&["extrinsics"], "ziver", 1, &|block| drop(scene.stage.call("Core_execute_block", &scene.blocks[block]))),
+        (&["extrinsics"], "wasmi", 10, &|block| {
             drop(scene.stage.interpreted("bench_execute_block_interpreted", &scene.blocks[block]));
         }),
-        ("call", 1, &|block| drop(scene.stage.guest("bench_calls", &scene.calls[block]))),
-        ("call-wasmi", 10, &|block| drop(scene.stage.interpreted("bench_calls_interpreted", &scene.calls[block]))),
-        ("revm", 1, &|block| scene.evm.borrow_mut().block(&scene.transactions[block])),
-        ("revm, each kept", 1, &|block| scene.evm.borrow_mut().one_by_one(&scene.transactions[block])),
+        (&["calls of nothing"], "ziver", 1, &|block| drop(scene.stage.guest("bench_calls", &scene.idle[block]))),
     ];
     for run in 1..=options.runs() {
-        for (name, share, execute) in &subjects {
-            if !options.wants(name) {
+        let signature = recover_us();
+        for (measured, subject, share, execute) in &subjects {
+            if !options.wants(subject) {
                 continue;
             }
-            let blocks = (blocks as usize / share).max(1);
+            let blocks = (blocks / share).max(1) as usize;
             let count = blocks * options.transfers;
             let (cost, ()) = Cost::of(|| (0..blocks).for_each(|block| execute(block)));
-            Record::new("contract_token", name, run)
-                .parameter("accounts", accounts)
-                .figure("us", us(cost.cpu, count))
-                .figure("per_cpu_second", cost.per_cpu_second(count))
-                .tell();
+            let us = cost.cpu.as_secs_f64() * 1e6 / count as f64;
+            for measured in *measured {
+                let record = Record::new("contract_token", subject, run)
+                    .parameter("accounts", accounts)
+                    .parameter("measured", *measured)
+                    .figure("us", us)
+                    .figure("per_cpu_second", 1e6 / us);
+                let is_signed = *measured == "extrinsics" && *subject != "revm";
+                let record = if is_signed { record.figure("us_with_signature", us + signature) } else { record };
+                record.tell();
+            }
         }
     }
 }
 
-fn us(cpu: Duration, count: usize) -> f64 {
-    cpu.as_secs_f64() * 1e6 / count as f64
+/// What recovering a signature takes, as the host does it.
+fn recover_us() -> f64 {
+    const COUNT: usize = 500;
+    let message = Message::from_digest([7; 32]);
+    let key = SecretKey::from_secret_bytes([9; 32]).expect("a key");
+    let signature = RecoverableSignature::sign_ecdsa_recoverable(message, &key);
+    let (cost, ()) = Cost::of(|| {
+        for _ in 0..COUNT {
+            black_box(black_box(&signature).recover_ecdsa(message).expect("it was signed"));
+        }
+    });
+    cost.cpu.as_secs_f64() * 1e6 / COUNT as f64
 }
 
 /// A transfer: the numbers of two accounts, and tokens.
@@ -73,6 +97,8 @@ struct Scene {
     blocks: Vec<Vec<u8>>,
     /// Their calls, as the benchmarks' runtime takes them.
     calls: Vec<Vec<u8>>,
+    /// The same number of calls of a contract that does next to nothing.
+    idle: Vec<Vec<u8>>,
     evm: RefCell<Evm>,
     transactions: Vec<Vec<TxEnv>>,
 }
@@ -94,7 +120,9 @@ impl Scene {
             };
             transfers.iter().map(call).collect()
         };
-        author.append(&[(0, contracts::deploy(code.clone(), zrc20::new(supply)))]);
+        let idle = contracts::address(holders[0], 1);
+        let deployments = [(code.clone(), zrc20::new(supply)), (CONTRACT.to_vec(), Vec::new())];
+        author.append(&deployments.map(|(code, data)| (0, contracts::deploy(code, data))));
         gifts.chunks(HOLDERS_AT_ONCE).for_each(|gifts| author.append(&calls(gifts)));
         let stage = Stage::of(&author, &code);
         let made: Vec<_> = drawn
@@ -102,11 +130,13 @@ impl Scene {
             .map(|transfers| {
                 let calls = calls(transfers);
                 let block = stage.fitted(author.block_of(&calls));
+                let nothing = contracts::call(idle, (0u8, 0u32).encode());
+                let idle: Vec<_> = calls.iter().map(|(from, _)| (holders[*from], nothing.clone())).collect();
                 let calls: Vec<_> = calls.into_iter().map(|(from, call)| (holders[from], call)).collect();
-                (block.encode(), stage::calls(&block.header, &calls))
+                ((block.encode(), stage::calls(&block.header, &calls)), stage::calls(&block.header, &idle))
             })
             .collect();
-        let (blocks, calls) = made.into_iter().unzip();
+        let ((blocks, calls), idle) = made.into_iter().unzip();
 
         let mut evm = Evm::new();
         let token = evm.deploy(holders[0], erc20::new(supply));
@@ -119,13 +149,13 @@ impl Scene {
         gifts.chunks(HOLDERS_AT_ONCE).for_each(|gifts| evm.block(&transactions(gifts)));
         let transactions = drawn.iter().map(|block| transactions(block)).collect();
 
-        let scene = Self { stage, blocks, calls, evm: evm.into(), transactions };
-        scene.check(contract, &holders);
+        let scene = Self { stage, blocks, calls, idle, evm: evm.into(), transactions };
+        scene.check();
         scene
     }
 
     /// Executes the blocks once by every subject of the chain, which must all change the same cells.
-    fn check(&self, _contract: AccountId20, _holders: &[AccountId20]) {
+    fn check(&self) {
         let cells = ziver_contracts::storage::STORAGE.prefix();
         let cells = |overlay| {
             let mut changed = stage::changes(overlay).main;

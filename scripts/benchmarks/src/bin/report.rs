@@ -27,7 +27,7 @@ use summary::{Benchmark, Row, summarise};
 use ziver_benchmarks::record;
 
 /// What has to be known of a subject to read the figures of a benchmark: benchmark, subject, text.
-const NOTES: [(&str, &str, &str); 3] = [
+const NOTES: [(&str, &str, &str); 6] = [
     (
         "import",
         "frame-native",
@@ -46,6 +46,29 @@ const NOTES: [(&str, &str, &str); 3] = [
          10,000 changes a block and 300,000 in all (`cargo bench --bench trie -- full --changes 10000 --updates 300000 --subjects ziver,nomt`), \
          `ziver` reached 1.1 and 1.2 times what `nomt` did per second of the processor at a million keys, 1.4 times at 200 thousand, and \
          0.9 to 1.1 times on the clock.",
+    ),
+    (
+        "contract_token",
+        "ziver",
+        "Transfers of a ZRC-20 in ZX (`token.zx` of the compiler's tests) and of the same token in Solidity, between the same holders, a \
+         thousand in a block, on state in memory: the chain's overlay on a hash map, `revm`'s own hash map. Nobody computes a root. `calls` are \
+         dispatched in the contracts pallet, a block's in one entry into the Wasm runtime, without extrinsics around them; `extrinsics` \
+         are whole, with nonces, fees and events, by `Core_execute_block`; recovering their signatures is in `us_with_signature` alone. \
+         `revm` runs natively and checks neither nonces nor signatures. `wasmi` interprets in the runtime, in place of the host's sandbox: \
+         the module is read from state and parsed for each call, without validation, its functions are translated when they are called.",
+    ),
+    (
+        "contract_compute",
+        "ziver",
+        "The same loops as native code, as a contract compiled from that source, called in the contracts pallet (`ziver`; interpreted in the \
+         runtime: `wasmi`), and in Solidity without its checks of overflows (`revm`). `revm` has an instruction for `keccak`; the contract \
+         computes it itself, and asks the chain for it in `keccak_of_chain`.",
+    ),
+    (
+        "contract_upload",
+        "upload",
+        "A module of 100 KB with a thousand functions that nobody has uploaded before: validated, rewritten so that it counts its gas and stack, \
+         hashed and stored; and with its first contract, for which the host compiles it.",
     ),
     (
         "end_to_end",
