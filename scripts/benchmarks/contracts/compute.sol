@@ -7,7 +7,7 @@ contract Compute {
         unchecked {
             uint64 state = 1;
             for (uint256 i = 0; i < rounds; i++) {
-                state = state * 6364136223846793005 + 1442695040888963407;
+                state = (state ^ (state >> 32)) * 6364136223846793005 + 1442695040888963407;
                 sum ^= state >> 33;
             }
         }
@@ -28,7 +28,7 @@ contract Compute {
             uint256[] memory numbers = new uint256[](len);
             uint64 state = 1;
             for (uint256 i = 0; i < len; i++) {
-                state = state * 6364136223846793005 + 1442695040888963407;
+                state = (state ^ (state >> 32)) * 6364136223846793005 + 1442695040888963407;
                 numbers[i] = state >> 32;
             }
             for (uint256 root = uint256(len) / 2; root > 0; root--) {

@@ -11,7 +11,8 @@ fn main() {
         return;
     }
     let package = Path::new(&runtime::variable("CARGO_MANIFEST_DIR")).to_path_buf();
-    let [benchmarks, root] = [1, 3].map(|up| package.ancestors().nth(up).expect("scripts/benchmarks/guest").to_path_buf());
+    let [benchmarks, root] =
+        [1, 3].map(|up| package.ancestors().nth(up).expect("scripts/benchmarks/guest").to_path_buf());
     for path in ["runtime", "pallets", "scripts/benchmarks/guest", "scripts/benchmarks/Cargo.lock"] {
         println!("cargo:rerun-if-changed={}", root.join(path).display());
     }

@@ -96,7 +96,8 @@ pub fn call(dest: AccountId20, data: Vec<u8>) -> Vec<u8> {
 
 /// The transaction that calls a contract with so much gas.
 pub fn call_with(dest: AccountId20, data: Vec<u8>, gas: u64) -> Vec<u8> {
-    let call = Call::call { dest, value: 0, gas_limit: weight_of(gas), storage_deposit_limit: None::<Compact<u128>>, data };
+    let call =
+        Call::call { dest, value: 0, gas_limit: weight_of(gas), storage_deposit_limit: None::<Compact<u128>>, data };
     RuntimeCall::Contracts(call).encode()
 }
 

@@ -25,3 +25,14 @@ fn items_that_were_added_are_found_and_most_others_are_not() {
     assert!(found < 5, "{found}");
     assert!(!Bloom::default().may_contain(&contract));
 }
+
+#[test]
+fn item_that_is_there_changes_nothing() {
+    let mut bloom = Bloom::default();
+    let hash = keccak_256(b"topic");
+    assert!(bloom.insert_hash(&hash));
+    let before = bloom.clone();
+    assert!(!bloom.insert_hash(&hash));
+    assert_eq!(bloom, before);
+    assert!(bloom.may_contain(b"topic"));
+}

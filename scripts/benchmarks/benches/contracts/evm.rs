@@ -2,7 +2,10 @@
 
 use revm::{
     Context, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
-    context::{TxEnv, result::{ExecutionResult, Output}},
+    context::{
+        TxEnv,
+        result::{ExecutionResult, Output},
+    },
     database::{CacheDB, EmptyDB},
     handler::MainnetContext,
     primitives::{Address, Bytes, TxKind},

@@ -49,7 +49,9 @@ fn deploy(code: Vec<u8>) -> Vec<u8> {
 
 /// A module with many small functions that compute, branch, use memory and call each other.
 fn module(seed: u32) -> Vec<u8> {
-    let mut text = String::from("(module (memory 1) (func (export \"deploy\")) (func (export \"call\") i32.const 7 call $f0 drop)");
+    let mut text = String::from(
+        "(module (memory 1) (func (export \"deploy\")) (func (export \"call\") i32.const 7 call $f0 drop)",
+    );
     let count = MODULE_BYTES / FUNCTION_BYTES;
     for number in 0..count {
         let constant = seed.wrapping_mul(7_919) + number as u32;

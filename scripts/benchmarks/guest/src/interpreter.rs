@@ -9,11 +9,13 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 use wasmi::{
-    AsContextMut, Caller, CompilationMode, Config, Engine, Error, ExternType, Linker, Memory, Module, Store, errors::HostError,
+    AsContextMut, Caller, CompilationMode, Config, Engine, Error, ExternType, Linker, Memory, Module, Store,
+    errors::HostError,
 };
 use ziver_contracts::code::imports::{Import, Val};
 use ziver_support::sandbox::{
-    Control, Counters, ImportCall, Imports, Instance, InstanceError, Memory as ContractMemory, Outcome, PARAMS_MAX, Sandbox,
+    Control, Counters, ImportCall, Imports, Instance, InstanceError, Memory as ContractMemory, Outcome, PARAMS_MAX,
+    Sandbox,
 };
 
 /// The interpreter.
