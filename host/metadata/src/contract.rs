@@ -122,18 +122,19 @@ impl Contract {
             several => several.iter().find(|one| one.default).or_else(|| several.iter().find(|one| one.name == "new")),
         };
         let found = match name {
-            Some(name) => self.constructors.iter().find(|one| one.name == name),
+            Some(name) => named(&self.constructors, name),
             None => unnamed(),
         };
         found.ok_or_else(|| unknown("constructor", name.unwrap_or_default(), &self.constructors))
     }
 
-    /// The message of this name.
+    /// The message of this name; where there is none, the only one whose name is the same without underscores and case. So
+    /// `balanceOf` and `tokenURI` find `balance_of` and `token_uri`.
     ///
     /// # Errors
     /// [`EncodeError::UnknownToContract`].
     pub fn message(&self, name: &str) -> Result<&Message, EncodeError> {
-        let found = self.messages.iter().find(|one| one.name == name);
+        let found = named(&self.messages, name);
         found.ok_or_else(|| unknown("message", name, &self.messages))
     }
 
@@ -178,6 +179,19 @@ impl Contract {
         }
         input.is_empty().then_some((event.name.as_str(), Value::Object(fields)))
     }
+}
+
+/// The one of this name; else the only one whose name differs in nothing but underscores and case.
+fn named<'c>(known: &'c [Message], name: &str) -> Option<&'c Message> {
+    let same = |one: &&Message| letters(&one.name).eq(letters(name));
+    known.iter().find(|one| one.name == name).or_else(|| {
+        let mut near = known.iter().filter(same);
+        near.next().filter(|_| near.next().is_none())
+    })
+}
+
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
 fn unknown(kind: &str, name: &str, known: &[Message]) -> EncodeError {

@@ -1,5 +1,6 @@
 //! The command line, as people and scripts use it.
 
 mod commands;
+mod standard;
 mod testing;
 mod verify;

@@ -70,6 +70,26 @@ fn wrong_arguments_are_named() {
 }
 
 #[test]
+fn names_are_found_without_underscores_and_case_if_there_is_one() {
+    let mut text = description();
+    let message = |name: &str, selector: &str| json!({"label": name, "selector": selector, "mutates": true, "args": []});
+    let names = [("token_uri", "0x00000001"), ("pay_out", "0x00000002"), ("payout", "0x00000003")];
+    text["spec"]["messages"] = names.iter().map(|(name, selector)| message(name, selector)).collect();
+    let contract = Contract::read(&text.to_string()).unwrap();
+    let found = |name: &str| contract.message(name).ok().map(|one| one.name.clone());
+    for name in ["token_uri", "tokenURI", "tokenUri", "TokenURI", "tokenuri"] {
+        assert_eq!(found(name).as_deref(), Some("token_uri"), "{name}");
+    }
+    // Of two that it could be it is the one that is written like it, or none.
+    assert_eq!(found("payout").as_deref(), Some("payout"));
+    assert_eq!(found("pay_out").as_deref(), Some("pay_out"));
+    assert_eq!(found("payOut"), None);
+    assert_eq!(found("token"), None);
+    assert_eq!(found(""), None);
+    assert_eq!(contract.constructor(Some("New")).unwrap().name, "new");
+}
+
+#[test]
 fn answers_and_events_are_read() {
     let contract = contract();
     let transfer = contract.message("transfer").unwrap();
