@@ -57,8 +57,12 @@ fn each_code_of_the_reference_is_shown_by_some_file() {
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     let told = files.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
     let told = told.map(|path| fs::read_to_string(path).unwrap()).collect::<String>();
+    // What `zxc verify` finds is in programs that are otherwise sound.
+    let reviewed = include_str!("../../src/review/tests.rs");
     let listed = REFERENCE.lines().filter_map(|line| line.strip_prefix("| ")).filter_map(|line| line.get(..5));
     let listed = listed.filter(|code| code.starts_with(['E', 'W']) && code[1..].parse::<u32>().is_ok());
-    let missing = listed.chain(["E0001"]).filter(|code| !told.contains(&format!("[{code}]")));
+    let missing = listed
+        .chain(["E0001"])
+        .filter(|code| !told.contains(&format!("[{code}]")) && !reviewed.contains(&format!("\"{code}\"")));
     assert_eq!(missing.collect::<Vec<_>>(), [NEVER_SHOWN]);
 }

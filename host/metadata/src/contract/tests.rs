@@ -72,7 +72,8 @@ fn wrong_arguments_are_named() {
 #[test]
 fn names_are_found_without_underscores_and_case_if_there_is_one() {
     let mut text = description();
-    let message = |name: &str, selector: &str| json!({"label": name, "selector": selector, "mutates": true, "args": []});
+    let message =
+        |name: &str, selector: &str| json!({"label": name, "selector": selector, "mutates": true, "args": []});
     let names = [("token_uri", "0x00000001"), ("pay_out", "0x00000002"), ("payout", "0x00000003")];
     text["spec"]["messages"] = names.iter().map(|(name, selector)| message(name, selector)).collect();
     let contract = Contract::read(&text.to_string()).unwrap();

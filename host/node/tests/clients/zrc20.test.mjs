@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { CodePromise, ContractPromise } from '@polkadot/api-contract';
 import { accounts, send, startNode } from './node.mjs';
 
-const ZXC = process.env.ZIVER_ZXC ?? join(dirname(process.env.ZIVER_HOST), 'zxc');
+const ZXC = join(dirname(process.env.ZIVER_HOST), 'zxc');
 const SOURCE = new URL('../../../../contracts/standard/zrc20/zrc20.zx', import.meta.url).pathname;
 const ZERO = `0x${'00'.repeat(20)}`;
 const { alith, baltathar, charleth } = accounts;

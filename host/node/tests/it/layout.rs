@@ -72,7 +72,11 @@ fn metadata_imports_primitives_and_for_its_tests_what_runs_the_blob() {
 
 #[test]
 fn compiler_imports_primitives_alone() {
-    assert_imports("words of the ABI", |from| from == "contracts/zxc", |_, to| to == "runtime/primitives");
+    let tests = ["host/fuzz", "pallets/contracts"];
+    let allowed = |_: &str, to: &str| to == "runtime/primitives" || tests.contains(&to);
+    assert_imports("words of the ABI", |from| from == "contracts/zxc", allowed);
+    let zxc = crates().remove("zxc").unwrap();
+    assert!(!zxc.runs.iter().any(|name| ["ziver-fuzz", "ziver-contracts"].contains(&&**name)), "for its tests alone");
 }
 
 #[test]
@@ -102,8 +106,19 @@ fn host_imports_no_pallet_and_no_runtime_but_its_bytes() {
         to.starts_with("host/")
             || ["runtime/primitives", "runtime/trie", "runtime/wasm"].contains(&to)
             || (from, to) == ("host/node", "contracts/zxc")
+            // What their tests try contracts with.
+            || ["host/executor", "host/fuzz"].contains(&from) && to == "pallets/contracts"
+            || (from, to) == ("host/executor", "pallets/support")
     };
     assert_imports("the host knows no pallet", |from| from.starts_with("host/"), allowed);
+    let crates = crates();
+    for name in ["ziver-executor", "ziver-fuzz"] {
+        let runs = &crates[name].runs;
+        assert!(
+            !runs.iter().any(|name| ["ziver-contracts", "ziver-support"].contains(&&**name)),
+            "{name} without tests"
+        );
+    }
 }
 
 #[test]
@@ -116,7 +131,8 @@ fn only_the_node_joins_engine_and_rpc() {
 #[test]
 fn nothing_imports_a_crate_of_tests_but_the_tests_of_the_node() {
     assert_imports("tests alone", |_| true, |_, to| to != "host/conformance");
-    assert_imports("tests alone", |from| from != "host/node", |_, to| to != "host/fuzz");
+    let targets = ["host/node", "contracts/zxc"];
+    assert_imports("tests alone", |from| !targets.contains(&from), |_, to| to != "host/fuzz");
     let node = crates().remove("ziver-node").unwrap();
     assert!(!node.runs.iter().any(|name| name == "ziver-fuzz"), "the program has no fuzz target");
 }
