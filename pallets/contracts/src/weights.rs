@@ -3,7 +3,7 @@
 use ziver_support::Weight;
 
 /// `upload_code`, with no code.
-pub const UPLOAD_CODE: Weight = Weight::from_parts(400_000_000, 0);
+pub const UPLOAD_CODE: Weight = Weight::from_parts(2_000_000_000, 0);
 /// Each byte of code as it comes: read, hashed, stored.
 pub const UPLOAD_BYTE: Weight = Weight::from_parts(80_000, 0);
 /// Each byte of code as it is run: instrumented, compiled, stored.

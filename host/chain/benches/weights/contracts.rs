@@ -132,7 +132,7 @@ fn uploads(bench: &mut Bench, prices: &mut Prices, base: f64) {
     });
     let byte = (data.took - small.took) / (data.len - small.len);
     let bodies = [
-        ("contracts::upload_code,body=branches", "(block (br_if 0 (i32.const 1)) i32.const 1 i32.add)".repeat(3_000)),
+        ("contracts::upload_code,body=branches", "(block (br_if 0 (i32.const 1))) i32.const 1 i32.add ".repeat(3_000)),
         ("contracts::upload_code,body=constants", "i32.const 1 i32.add ".repeat(12_000)),
         ("contracts::upload_code,body=negations", "i32.eqz ".repeat(40_000)),
         ("contracts::upload_code,body=loads", "i32.load ".repeat(12_000)),
