@@ -86,7 +86,7 @@ pub fn run(file: &Path, contract: Option<&String>, expected: &Expected, strict: 
         };
         print(&serde_json::to_string(&verdict).unwrap_or_default());
     }
-    Ok(matches && (diagnostics.is_empty() || !strict))
+    Ok(matches && (!strict || diagnostics.is_empty()))
 }
 
 /// The code in a bundle or module.
