@@ -120,7 +120,7 @@ impl Deposits {
                 Step::Paid(amount) => paid = paid.saturating_add(*amount),
                 Step::Refunded(amount) => refunded = refunded.saturating_add(*amount),
                 Step::Cells { contract, storage_id, bytes, items } => {
-                    if !CONTRACT_INFO_OF.get(ctx, contract).is_some_and(|info| info.storage_id == *storage_id) {
+                    if CONTRACT_INFO_OF.get(ctx, contract).is_none_or(|info| info.storage_id != *storage_id) {
                         continue;
                     }
                     for (change, each) in [(*bytes, DEPOSIT_PER_BYTE), (*items, DEPOSIT_PER_ITEM)] {
