@@ -47,6 +47,8 @@ pub struct ModuleFigures {
     pub misses: u64,
     /// Contracts that have run much and were compiled again, to faster code.
     pub contracts_improved: u64,
+    /// Instances of contracts that were used again.
+    pub contract_instances_reused: u64,
 }
 
 /// The compiled runtimes of an executor.
@@ -103,7 +105,7 @@ impl ModuleCache {
     /// Figures for metrics.
     pub fn figures(&self) -> ModuleFigures {
         let (hits, misses) = (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed));
-        ModuleFigures { hits, misses, contracts_improved: 0 }
+        ModuleFigures { hits, misses, contracts_improved: 0, contract_instances_reused: 0 }
     }
 
     fn entry(&self, code: &RuntimeCode) -> Arc<Entry> {

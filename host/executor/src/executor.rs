@@ -174,7 +174,9 @@ impl Executor {
 
     /// Figures for metrics: how calls found their runtime.
     pub fn figures(&self) -> ModuleFigures {
-        ModuleFigures { contracts_improved: self.shared.sandbox.improved(), ..self.shared.modules.figures() }
+        let sandbox = &self.shared.sandbox;
+        let (contracts_improved, contract_instances_reused) = (sandbox.improved(), sandbox.reused());
+        ModuleFigures { contracts_improved, contract_instances_reused, ..self.shared.modules.figures() }
     }
 
     /// Whether calls of `code` already run the better compiler's code.

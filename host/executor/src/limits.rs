@@ -95,6 +95,16 @@ pub const CONTRACT_HOT_GAS_MIN: u64 = 10_000_000;
 pub const CONTRACT_QUEUE_MAX: usize = 4;
 /// Instances of contracts that one call of the runtime may have at a time.
 pub const SANDBOX_INSTANCES_MAX: usize = 16;
+/// Instances of contracts that wait to be used again, over all contracts.
+pub const IDLE_INSTANCES_MAX: usize = 64;
+/// Instances given back after which one that waits since is taken for forgotten, and makes room.
+pub const IDLE_INSTANCE_STALE_AFTER: u64 = 256;
+/// Memory of an instance that is used again; to restore a larger one takes longer than to make it anew.
+pub const REUSED_MEMORY_BYTES_MAX: usize = 2 * WASM_PAGE_BYTES as usize;
+/// Mutable globals of an instance that is used again.
+pub const REUSED_GLOBALS_MAX: usize = 16;
+/// Instances that a module has had before they are worth keeping: the first restoring of one is dear, by page faults.
+pub const REUSED_INSTANCES_MIN: u32 = 8;
 
 /// Limits that a node's operator or a test may change.
 #[derive(Clone, Debug, PartialEq, Eq)]

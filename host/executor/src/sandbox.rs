@@ -9,7 +9,7 @@
 //! # The pieces
 //! - `engine`: how contracts are compiled; `modules`: what is kept of it; `improve`: what is compiled again in the
 //!   background; `instance`: one instance and one invocation; `link`: how an import goes from the contract to the runtime and
-//!   back.
+//!   back; `reuse`: instances that serve again.
 //! - `host/sandbox.rs`: the function by which runtimes do all of this.
 //!
 //! # What a module must look like
@@ -28,6 +28,7 @@ mod improve;
 mod instance;
 mod link;
 mod modules;
+mod reuse;
 
 pub(crate) use instance::{Instances, invoke};
 pub(crate) use modules::Sandbox;

@@ -27,6 +27,7 @@
 //! | `memory` | at most 16 pages: growth beyond its maximum fails within the module |
 //! | `gas_left` | mutable i64, 0 in a new instance; before a call what it may use (0 or more), less what imports charge |
 //! | `stack_left` | mutable i32, [`stack::LIMIT_UNITS`] in a new instance; what it was after a call that returns |
+//! | `global_N` | each mutable global of the contract, `N` being its number: so a host can restore an instance |
 //!
 //! Other exports and custom sections are dropped, so an export that is called `memory` or `gas_left` disturbs nothing.
 //!
@@ -35,7 +36,7 @@
 //! stack. `stack_left` is what was left before that call, and the callee's entry is paid for. Neither returns: the host
 //! must stop the instance there (should it return all the same, the module traps). After a trap, and in an import that
 //! never returns, `gas_left` already lacks the rest of the run, and `stack_left` what the open functions took: an
-//! instance whose call did not return is not called again.
+//! instance whose call did not return is not called again before all of its state has been restored.
 //!
 //! Out of scope: prices of imports, which the pallet charges; storage of the code.
 

@@ -75,7 +75,9 @@ fn operate(caller: Caller<'_, HostState>, operation: u32, a: u64, b: u64, c: u64
         4 => write(caller, word(a, "instance")?, word(b, "offset")?, c)?,
         5 => {
             let mut caller = caller;
-            caller.data_mut().instances.remove(word(a, "instance")?)?;
+            let state = caller.data_mut();
+            let sandbox = sandbox_of(state)?;
+            state.instances.remove(&sandbox, word(a, "instance")?)?;
             0
         }
         _ => return Err(HostError::Argument("operation").into()),
@@ -100,7 +102,7 @@ fn instance(caller: Caller<'_, HostState>, hash: u32) -> std::result::Result<u32
     let (bytes, state) = guest.split()?;
     let found = sandbox.find(bytes.array::<32>(hash)?, &mut state.instances.has_asked);
     let Some(module) = found else { return Ok(UNKNOWN) };
-    Ok(state.instances.add(&module)?.unwrap_or(UNFIT))
+    Ok(state.instances.add(&sandbox, &module)?.unwrap_or(UNFIT))
 }
 
 fn read(caller: Caller<'_, HostState>, instance: u32, offset: u32, out: u64) -> std::result::Result<u32, HostError> {

@@ -12,7 +12,7 @@ use crate::error::StartError;
 use crate::executor::CompileStrategy;
 use crate::limits::{
     CONTRACT_MEMORY_BYTES_MAX, CONTRACT_RESIDENT_BYTES_MAX, CONTRACT_STACK_BYTES_MAX, CONTRACT_TABLE_ELEMENTS_MAX,
-    INSTANCE_BYTES_MAX, Limits, SANDBOX_INSTANCES_MAX,
+    IDLE_INSTANCES_MAX, INSTANCE_BYTES_MAX, Limits, SANDBOX_INSTANCES_MAX,
 };
 
 /// Who compiles.
@@ -99,9 +99,11 @@ fn config(compiler: Compiler, limits: &Limits, pooled: bool) -> Config {
     config
 }
 
-/// Room for every instance that the runtime calls that run at once may have: the pool is never what is short.
+/// Room for every instance that the runtime calls that run at once may have, for those that wait to be used again (those that
+/// are just being dropped included), and for one of the background compiler: the pool is never what is short.
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let instances = limits.calls_at_once_max.saturating_mul(SANDBOX_INSTANCES_MAX as u32);
+    let instances = limits.calls_at_once_max.saturating_mul(SANDBOX_INSTANCES_MAX as u32 + 1);
+    let instances = instances.saturating_add(IDLE_INSTANCES_MAX as u32 + 1);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(instances)
         .total_memories(instances)

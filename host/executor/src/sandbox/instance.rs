@@ -2,11 +2,12 @@
 
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::AtomicPtr;
 
-use wasmtime::{AsContext, AsContextMut, Caller, Global, Memory, Store, Trap, Val};
+use wasmtime::{AsContext, AsContextMut, Caller, Global, Memory, Store, Trap, TypedFunc, Val};
 
 use super::link::{Bridge, Dispatch, Fatal, Stopped};
-use super::modules::{ContractModule, Heat};
+use super::modules::{ContractModule, Sandbox};
 use crate::error::HostError;
 use crate::host::{HostState, guest};
 use crate::limits::SANDBOX_INSTANCES_MAX;
@@ -38,8 +39,12 @@ impl ContractState {
         self.counters.ok_or(HostError::Sandbox("an import was called before the instance was ready"))
     }
 
-    pub fn bridge(&self) -> Result<Bridge, HostError> {
-        self.bridge.clone().ok_or(HostError::Sandbox("an import was called outside of an invocation"))
+    pub fn take_bridge(&mut self) -> Result<Bridge, HostError> {
+        self.bridge.take().ok_or(HostError::Sandbox("an import was called outside of an invocation"))
+    }
+
+    pub fn set_bridge(&mut self, bridge: Option<Bridge>) {
+        self.bridge = bridge;
     }
 }
 
@@ -66,16 +71,22 @@ impl Counters {
 }
 
 /// An instance that is not running.
-struct Instance {
-    store: Store<ContractState>,
-    instance: wasmtime::Instance,
-    counters: Counters,
-    heat: Arc<Heat>,
+pub(super) struct Instance {
+    pub store: Store<ContractState>,
+    pub instance: wasmtime::Instance,
+    pub counters: Counters,
+    pub module: Arc<ContractModule>,
+    /// Whether it must not be used again.
+    pub is_spent: bool,
+    /// What [`Initial::restore`](super::reuse::Initial::restore) restores; empty until it is first given back.
+    pub globals: Vec<Global>,
+    /// The export that was called last.
+    entry: Option<(Box<str>, TypedFunc<(), ()>)>,
 }
 
 impl Instance {
     /// `None` where the module's own data does not fit its memory or table: that is the same on every machine.
-    fn new(module: &ContractModule) -> Result<Option<Self>, HostError> {
+    pub fn new(module: &Arc<ContractModule>) -> Result<Option<Self>, HostError> {
         let broken = |what| move || HostError::Sandbox(what);
         let mut store = Store::new(module.pre.module().engine(), ContractState::default());
         let instance = match module.pre.instantiate(&mut store) {
@@ -94,7 +105,17 @@ impl Instance {
             stack_left: stack.ok_or_else(broken("an instance has no counter of stack"))?,
         };
         store.data_mut().counters = Some(counters);
-        Ok(Some(Self { store, instance, counters, heat: Arc::clone(&module.heat) }))
+        let (module, is_spent) = (Arc::clone(module), false);
+        Ok(Some(Self { store, instance, counters, module, is_spent, globals: Vec::new(), entry: None }))
+    }
+
+    /// The export `name`, without parameters and results, to be put back into `entry`: most instances are invoked by one name,
+    /// and to clone a function takes almost as long as to look it up.
+    fn take_entry(&mut self, name: &str) -> Option<(Box<str>, TypedFunc<(), ()>)> {
+        match self.entry.take() {
+            Some(entry) if *entry.0 == *name => Some(entry),
+            _ => Some((name.into(), self.instance.get_typed_func(&mut self.store, name).ok()?)),
+        }
     }
 }
 
@@ -137,15 +158,21 @@ pub(crate) struct Instances {
 }
 
 impl Instances {
-    /// Makes an instance of `module`; its number. `None` where its own data does not fit its memory or table.
-    pub fn add(&mut self, module: &ContractModule) -> Result<Option<u32>, HostError> {
+    /// An instance of `module`, new or as good as new; its number. `None` where its own data does not fit its memory or table.
+    pub fn add(&mut self, sandbox: &Sandbox, module: &Arc<ContractModule>) -> Result<Option<u32>, HostError> {
         let place = self.places.iter().position(|place| matches!(place, Place::Free));
         let place = place.unwrap_or(self.places.len());
         if place >= SANDBOX_INSTANCES_MAX {
             return Err(HostError::Sandbox("too many instances"));
         }
-        let Some(instance) = Instance::new(module)? else { return Ok(None) };
-        let instance = Place::Ready(Box::new(instance));
+        let instance = match sandbox.idle.take(module) {
+            Some(instance) => instance,
+            None => match Instance::new(module)? {
+                Some(instance) => Box::new(instance),
+                None => return Ok(None),
+            },
+        };
+        let instance = Place::Ready(instance);
         match self.places.get_mut(place) {
             Some(free) => *free = instance,
             None => self.places.push(instance),
@@ -153,15 +180,14 @@ impl Instances {
         Ok(Some(place as u32))
     }
 
-    /// Drops an instance that is not running.
-    pub fn remove(&mut self, number: u32) -> Result<(), HostError> {
-        match self.places.get_mut(number as usize) {
-            Some(place @ Place::Ready(_)) => {
-                *place = Place::Free;
-                Ok(())
-            }
-            _ => Err(no_instance()),
+    /// Drops an instance that is not running, or keeps it for later.
+    pub fn remove(&mut self, sandbox: &Sandbox, number: u32) -> Result<(), HostError> {
+        let instance = self.take(number)?;
+        if let Some(place) = self.places.get_mut(number as usize) {
+            *place = Place::Free;
         }
+        sandbox.idle.give_back(instance);
+        Ok(())
     }
 
     /// The memory of an instance that is not running, or that waits for an import.
@@ -224,26 +250,28 @@ pub(crate) fn invoke(
     let name = std::str::from_utf8(bytes.slice(name)?).map_err(|_| HostError::Argument("name"))?;
     let mut taken = host.instances.take(number)?;
     let contract = &mut *taken;
-    let Ok(export) = contract.instance.get_typed_func::<(), ()>(&mut contract.store, name) else {
+    let Some(entry) = contract.take_entry(name) else {
         host.instances.put(number, taken);
         return Ok(Status::NoExport);
     };
     let counters = contract.counters;
     counters.set_gas_left(&mut contract.store, gas_before.cast_signed())?;
     counters.stack_left.set(&mut contract.store, Val::I32((stack_left as u32).cast_signed()))?;
-    let runtime = NonNull::from(&mut caller).cast();
-    contract.store.data_mut().bridge = Some(Bridge { runtime, dispatch, instance: number, slots, state });
+    let runtime = AtomicPtr::new((&raw mut caller).cast());
+    contract.store.data_mut().set_bridge(Some(Bridge { runtime, dispatch, instance: number, slots, state }));
 
-    let result = export.call(&mut contract.store, ());
+    let result = entry.1.call(&mut contract.store, ());
 
-    contract.store.data_mut().bridge = None;
+    contract.entry = Some(entry);
+    contract.store.data_mut().set_bridge(None);
     let status = match result {
         Ok(()) => Status::Returned,
         Err(error) => ended(error)?,
     };
+    contract.is_spent |= matches!(status, Status::Trapped);
     let gas_left = counters.gas_left(&mut contract.store)?.cast_unsigned();
     let stack_left = u64::from(counters.stack_left(&mut contract.store)?.cast_unsigned());
-    contract.heat.add(gas_before.saturating_sub(gas_left));
+    contract.module.heat.add(gas_before.saturating_sub(gas_left));
     guest::write(&mut caller, slots, &[&gas_left.to_le_bytes(), &stack_left.to_le_bytes()])?;
     caller.data_mut().instances.put(number, taken);
     Ok(status)

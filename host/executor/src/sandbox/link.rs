@@ -6,8 +6,8 @@
 //! the same way, are the only unsafe code of the sandbox.
 
 use std::mem::MaybeUninit;
-use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::AtomicPtr;
 
 use wasmtime::{Caller, FuncType, Linker, TypedFunc, ValRaw, ValType};
 
@@ -64,10 +64,10 @@ impl Import {
 }
 
 /// An invocation under way, as the contract's store knows it.
-#[derive(Clone)]
 pub(super) struct Bridge {
-    /// The caller of the host function that invoked the contract.
-    pub runtime: NonNull<Caller<'static, HostState>>,
+    /// The caller of the host function that invoked the contract; never null. Atomic only so that a store may change threads
+    /// while it has no bridge.
+    pub runtime: AtomicPtr<Caller<'static, HostState>>,
     pub dispatch: Arc<Dispatch>,
     /// The instance's place in the runtime's list.
     pub instance: u32,
@@ -111,7 +111,8 @@ fn answer(
     values: &mut [MaybeUninit<ValRaw>],
 ) -> wasmtime::Result<()> {
     let counters = caller.data().counters()?;
-    let mut bridge = caller.data().bridge()?;
+    // Nobody else wants it before it is put back: a contract that waits is not invoked.
+    let mut bridge = caller.data_mut().take_bridge()?;
     let mut slots = [0u64; SLOTS];
     slots[0] = counters.gas_left(&mut caller)?.cast_unsigned();
     slots[1] = u64::from(counters.stack_left(&mut caller)?.cast_unsigned());
@@ -128,7 +129,7 @@ fn answer(
     // SAFETY: the caller lives in the host function `invoke`, which waits beneath this call on the same stack and does not
     // touch it meanwhile. Imports answered inside of the one at hand borrow from the caller of a later `invoke`, which in
     // turn waits beneath them; so at any time one of these borrows is in use, the innermost.
-    let runtime = unsafe { bridge.runtime.as_mut() };
+    let runtime = unsafe { &mut **bridge.runtime.get_mut() };
     guest::write(&mut *runtime, bridge.slots, &[&bytes_of(&slots)[..used * 8]]).map_err(failed)?;
     runtime.data_mut().instances.suspend(bridge.instance, view);
     let control = bridge.dispatch.call(&mut *runtime, (bridge.state, u32::from(import.function)));
@@ -137,6 +138,7 @@ fn answer(
 
     let (bytes, _) = guest::split(runtime).map_err(failed)?;
     let answered = bytes.words::<3>(bridge.slots).map_err(failed)?;
+    caller.data_mut().set_bridge(Some(bridge));
     counters.set_gas_left(&mut caller, answered[0].cast_signed())?;
     match import.result {
         // SAFETY of both: there is room for the result, of this type.

@@ -9,7 +9,7 @@
 //! Invariant: which engine's code runs never shows in a result.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use lru::LruCache;
 use parking_lot::Mutex;
@@ -19,17 +19,20 @@ use super::engine::Engines;
 use super::improve::{self, Improver};
 use super::instance::ContractState;
 use super::link::{Import, link};
+use super::reuse::{Idle, Initial, is_reusable};
 use crate::cache::DiskCache;
 use crate::error::{InvalidCode, StartError};
 use crate::executor::CompileStrategy;
 use crate::limits::{
     CONTRACT_CODE_BYTES_MAX, CONTRACT_HOT_GAS_MIN, CONTRACT_HOT_GAS_PER_BYTE, CONTRACT_IMPORTS_MAX,
-    CONTRACTS_BYTES_MAX, Limits,
+    CONTRACTS_BYTES_MAX, Limits, REUSED_INSTANCES_MIN,
 };
 use ziver_primitives::hashing::keccak_256;
 
 /// The word for the compiler in the names of files; which one it is, the engine's compatibility hash says.
 const COMPILER: &str = "contract";
+/// The same where instances can be used again: that is seen from the bytes alone, which are not kept.
+const COMPILER_REUSABLE: &str = "contract-reusable";
 
 /// A compiled contract: instances come out of it without further work.
 pub(crate) struct ContractModule {
@@ -37,7 +40,9 @@ pub(crate) struct ContractModule {
     pub(super) memory: ModuleExport,
     pub(super) gas_left: ModuleExport,
     pub(super) stack_left: ModuleExport,
-    pub(super) heat: Arc<Heat>,
+    pub(super) heat: Heat,
+    /// What instances begin with, where they can be used again.
+    pub(super) initial: Option<Initial>,
     bytes: usize,
 }
 
@@ -50,9 +55,17 @@ pub(super) struct Heat {
     is_asked: AtomicBool,
     /// Whether the background compiler has, or had, the module.
     is_queued: AtomicBool,
+    /// Instances that could have been used again, as far as they are counted.
+    instances: AtomicU32,
 }
 
 impl Heat {
+    /// An instance could be used again; whether there were enough of them to keep it.
+    pub fn is_reused(&self) -> bool {
+        self.instances.load(Ordering::Relaxed) >= REUSED_INSTANCES_MIN
+            || self.instances.fetch_add(1, Ordering::Relaxed) >= REUSED_INSTANCES_MIN
+    }
+
     /// An invocation used this.
     pub fn add(&self, gas: u64) {
         self.gas.fetch_add(gas, Ordering::Relaxed);
@@ -68,6 +81,7 @@ pub(crate) struct Sandbox {
     disk: Option<DiskCache>,
     improver: Option<Improver>,
     improved: AtomicU64,
+    pub(super) idle: Idle,
 }
 
 /// Modules in memory, the least recently used first to go.
@@ -84,7 +98,8 @@ impl Sandbox {
         let (improver, jobs) = engines.better.is_some().then(improve::queue).unzip();
         let kept = Mutex::new(Kept { modules: LruCache::unbounded(), bytes: 0 });
         let improved = AtomicU64::new(0);
-        let sandbox = Arc::new(Self { engines, kept, compiling: Mutex::new(()), disk, improver, improved });
+        let (compiling, idle) = (Mutex::new(()), Idle::default());
+        let sandbox = Arc::new(Self { engines, kept, compiling, disk, improver, improved, idle });
         if let Some(jobs) = jobs {
             improve::start(&sandbox, jobs)?;
         }
@@ -125,8 +140,8 @@ impl Sandbox {
     /// What the background thread does with a module that runs much: has the best code of it, which later instances run.
     pub(super) fn improve(&self, hash: &[u8; 32], code: &[u8]) -> Result<(), InvalidCode> {
         let Some(better) = &self.engines.better else { return Ok(()) };
-        match self.disk.as_ref().and_then(|disk| disk.load(better, COMPILER, hash)) {
-            Some(module) => self.keep(better, hash, &module)?,
+        match self.disk.as_ref().and_then(|disk| load(disk, better, hash)) {
+            Some((module, is_reusable)) => self.keep(better, hash, &module, is_reusable)?,
             None => self.compile_by(better, hash, code)?,
         };
         self.improved.fetch_add(1, Ordering::Relaxed);
@@ -138,6 +153,11 @@ impl Sandbox {
         self.improved.load(Ordering::Relaxed)
     }
 
+    /// How many instances were used again.
+    pub fn reused(&self) -> u64 {
+        self.idle.reused()
+    }
+
     fn known(&self, hash: &[u8; 32]) -> Option<Arc<ContractModule>> {
         self.kept.lock().modules.get(hash).cloned()
     }
@@ -146,9 +166,9 @@ impl Sandbox {
     fn load(&self, hash: &[u8; 32]) -> Option<Arc<ContractModule>> {
         let disk = self.disk.as_ref()?;
         let engines = self.engines.better.iter().chain([&self.engines.first]);
-        let (engine, module) =
-            engines.into_iter().find_map(|engine| Some((engine, disk.load(engine, COMPILER, hash)?)))?;
-        self.keep(engine, hash, &module).ok()
+        let (engine, (module, is_reusable)) =
+            engines.into_iter().find_map(|engine| Some((engine, load(disk, engine, hash)?)))?;
+        self.keep(engine, hash, &module, is_reusable).ok()
     }
 
     /// Hands a hot module to the background compiler. Where that has enough to do, the module has to become hot again.
@@ -164,15 +184,27 @@ impl Sandbox {
 
     fn compile_by(&self, engine: &Engine, hash: &[u8; 32], code: &[u8]) -> Result<Arc<ContractModule>, InvalidCode> {
         let module = Module::new(engine, code).map_err(|error| InvalidCode::NotWasm(format!("{error:#}")))?;
-        let kept = self.keep(engine, hash, &module)?;
+        let is_reusable = is_reusable(code);
+        let kept = self.keep(engine, hash, &module, is_reusable)?;
         if let Some(disk) = &self.disk {
-            disk.store(engine, COMPILER, hash, &module);
+            disk.store(engine, if is_reusable { COMPILER_REUSABLE } else { COMPILER }, hash, &module);
         }
         Ok(kept)
     }
 
-    fn keep(&self, engine: &Engine, hash: &[u8; 32], module: &Module) -> Result<Arc<ContractModule>, InvalidCode> {
-        let module = Arc::new(ContractModule::link(engine, module)?);
+    fn keep(
+        &self,
+        engine: &Engine,
+        hash: &[u8; 32],
+        module: &Module,
+        is_reusable: bool,
+    ) -> Result<Arc<ContractModule>, InvalidCode> {
+        let mut linked = ContractModule::link(engine, module)?;
+        if is_reusable {
+            linked.initial = Initial::of(&linked.pre, &linked.memory);
+            linked.bytes = linked.bytes.saturating_add(linked.initial.as_ref().map_or(0, Initial::bytes));
+        }
+        let module = Arc::new(linked);
         if self.engines.better.as_ref().is_some_and(|better| Engine::same(better, engine)) {
             module.heat.is_asked.store(true, Ordering::Relaxed);
             module.heat.is_queued.store(true, Ordering::Relaxed);
@@ -220,8 +252,14 @@ impl ContractModule {
         let range = module.image_range();
         let bytes = (range.end as usize).saturating_sub(range.start as usize);
         let pre = linker.instantiate_pre(module).map_err(|error| InvalidCode::Compile(format!("{error:#}")))?;
-        Ok(Self { pre, memory, gas_left, stack_left, heat: Arc::default(), bytes })
+        Ok(Self { pre, memory, gas_left, stack_left, heat: Heat::default(), initial: None, bytes })
     }
+}
+
+/// The module from disk, and whether its instances can be used again.
+fn load(disk: &DiskCache, engine: &Engine, hash: &[u8; 32]) -> Option<(Module, bool)> {
+    let words = [(COMPILER_REUSABLE, true), (COMPILER, false)];
+    words.into_iter().find_map(|(word, is_reusable)| Some((disk.load(engine, word, hash)?, is_reusable)))
 }
 
 /// The exported mutable global `name` of the type `ty`.

@@ -26,6 +26,7 @@ mod hot;
 mod limits;
 mod proofs;
 mod real;
+mod reuse;
 mod signatures;
 mod storage;
 mod versions;

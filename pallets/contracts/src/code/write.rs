@@ -6,7 +6,7 @@ use super::{
     module::{Const, Module},
     stack,
 };
-use alloc::{string::ToString as _, vec::Vec};
+use alloc::{format, string::ToString as _, vec::Vec};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
     FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, RefType, TableSection,
@@ -50,6 +50,10 @@ pub fn write(module: &Module<'_>) -> Prepared {
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("gas_left", ExportKind::Global, module.layout.gas_left());
     exports.export("stack_left", ExportKind::Global, module.layout.stack_left());
+    // With all of them in reach a host can restore an instance, which is cheaper than another one.
+    for (index, _) in module.globals.iter().enumerate().filter(|(_, global)| global.mutable) {
+        exports.export(&format!("global_{index}"), ExportKind::Global, number(index));
+    }
     out.section(&exports);
 
     write_segments_and_code(module, &mut out);

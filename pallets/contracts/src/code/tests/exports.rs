@@ -3,13 +3,14 @@
 use super::{accepted, contract, machine::Machine, module};
 
 #[test]
-fn only_entries_memory_and_counters_are_exported() {
-    let items = r#"(global $own (export "gas_left") (mut i64) (i64.const 5)) (export "also" (global $own))"#;
+fn only_entries_memory_counters_and_mutable_globals_are_exported() {
+    let items = r#"(global $own (export "gas_left") (mut i64) (i64.const 5)) (export "also" (global $own))
+        (global i32 (i32.const 1)) (global (mut i32) (i32.const -6))"#;
     let machine = Machine::new(&accepted(&contract(items, "")).code);
     let mut exports = machine.exports();
     exports.sort_unstable();
-    assert_eq!(exports, ["call", "deploy", "gas_left", "memory", "stack_left"]);
-    assert_eq!(machine.read("gas_left"), 0);
+    assert_eq!(exports, ["call", "deploy", "gas_left", "global_0", "global_2", "memory", "stack_left"]);
+    assert_eq!(["gas_left", "global_0", "global_2"].map(|name| machine.read(name)), [0, 5, -6]);
 }
 
 #[test]
