@@ -2,6 +2,8 @@
 //!
 //! The same transfers go to each subject in turn, each time to a new server on a new folder: pre-signed, over several
 //! WebSockets, many in flight. Figures are of the server alone: processor time of all its threads, and what its clients see.
+//! They are transfers of money ([`Scene::of_money`]), or calls of a contract that moves tokens ([`Scene::of_tokens`]), which must
+//! all have succeeded.
 //!
 //! - [`Saturation`]: as many transfers as the server takes, with blocks at intervals; then the time from submission to block at
 //!   a share of that load.
@@ -12,26 +14,29 @@
 use std::{io, ops::Range, sync::Arc};
 
 use tokio::{runtime::Runtime, sync::Notify};
+use ziver_primitives::AccountId20;
 
-use crate::{cpu::Cost, record::Record, statistics::percentile};
+use crate::{cpu::Cost, node, record::Record, statistics::percentile};
 
 pub mod client;
 pub mod load;
 pub mod server;
 pub mod subject;
+pub mod tokens;
 pub mod transfers;
 
 use load::{Outcome, Pace, Submitters, Tracker, Transport};
 use server::Server;
 use subject::{Sealing, Subject};
-use transfers::{Account, Transfer};
+use tokens::Books;
+use transfers::{Account, Transaction};
 
 /// How much of everything.
 #[derive(Clone, Debug)]
 pub struct Sizes {
     /// Accounts that send and receive.
     pub accounts: u32,
-    /// Transfers before anything is measured: caches fill, compilers finish.
+    /// Transfers of money before anything is measured: caches fill, compilers finish.
     pub warm_up: u32,
     /// Transfers of a load without pause.
     pub saturation: u32,
@@ -57,24 +62,62 @@ impl Sizes {
 /// What all servers get.
 pub struct Scene {
     sizes: Sizes,
+    kind: Kind,
     accounts: Vec<Account>,
-    transfers: Vec<Transfer>,
+    transactions: Vec<Transaction>,
+    /// Parts of them that are handed in before anything is measured, each when the one before it is in blocks.
+    before: Vec<(Range<u32>, Pace)>,
     runtime: Runtime,
+}
+
+/// What transactions do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// They transfer money.
+    Money,
+    /// They call a contract that transfers tokens.
+    Tokens,
 }
 
 /// A server under load.
 struct Play {
     server: Server,
     submitters: Submitters,
+    tracker: Arc<Tracker>,
 }
 
 impl Scene {
-    /// Draws accounts and transfers.
-    pub fn new(sizes: Sizes) -> io::Result<Self> {
+    /// Draws accounts and transfers of money.
+    pub fn of_money(sizes: Sizes) -> io::Result<Self> {
+        let transactions = transfers::transfers(sizes.accounts, sizes.transfers());
+        // Slowly: a server that makes a block for each transaction may not survive a crowd.
+        let pace = Pace::Closed { outstanding: sizes.outstanding.min(500) };
+        let before = vec![(0..sizes.warm_up, pace)];
+        Self::new(sizes, Kind::Money, transactions, before)
+    }
+
+    /// Draws accounts and transfers of tokens, as many as a load without pause has: nothing else can be measured with them.
+    pub fn of_tokens(sizes: Sizes) -> io::Result<Self> {
+        let (transactions, parts) = tokens::plan(sizes.accounts, sizes.saturation as usize);
+        let pace = Pace::Closed { outstanding: sizes.outstanding };
+        let before = parts.into_iter().map(|part| (part, pace)).collect();
+        Self::new(Sizes { latency_s: 0, ..sizes }, Kind::Tokens, transactions, before)
+    }
+
+    fn new(
+        sizes: Sizes,
+        kind: Kind,
+        transactions: Vec<Transaction>,
+        before: Vec<(Range<u32>, Pace)>,
+    ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let accounts = transfers::accounts(sizes.accounts);
-        let transfers = transfers::transfers(sizes.accounts, sizes.transfers());
-        Ok(Self { sizes, accounts, transfers, runtime })
+        Ok(Self { sizes, kind, accounts, transactions, before, runtime })
+    }
+
+    /// The first transaction that may be measured.
+    fn begin(&self) -> u32 {
+        self.before.last().map_or(0, |(part, _)| part.end)
     }
 
     /// Starts a server, signs for it, follows its heads, and warms it up.
@@ -83,18 +126,21 @@ impl Scene {
         let address = server.address;
         let submitters = self.runtime.block_on(async {
             let identity = client::ask(address, &subject.identity()).await;
-            let tracker = Tracker::new(subject.sign(&identity, &self.accounts, &self.transfers), &self.transfers);
+            let tracker = Tracker::new(subject.sign(&identity, &self.accounts, &self.transactions), &self.transactions);
             let ready = Arc::new(Notify::new());
             tokio::spawn(load::follow(address, subject, tracker.clone(), ready.clone()));
             ready.notified().await;
-            let submitters = Submitters::connect(address, transport, subject, tracker).await;
-            // Slowly: a server that makes a block for each transaction may not survive a crowd.
-            let warm_up = Pace::Closed { outstanding: self.sizes.outstanding.min(500) };
-            let warm = 0..self.sizes.warm_up;
-            let count = warm.len();
-            insist(subject, count, submitters.load(warm, warm_up, false).await).map(|_| submitters)
+            let submitters = Submitters::connect(address, transport, subject, tracker.clone()).await;
+            for (part, pace) in &self.before {
+                insist(subject, part.len(), submitters.load(part.clone(), *pace, false).await)?;
+            }
+            io::Result::Ok((submitters, tracker))
         })?;
-        Ok(Play { server, submitters })
+        if self.kind == Kind::Tokens {
+            // All of its code is new to the server, which compiles it once more beside the load.
+            server.wait_until_idle();
+        }
+        Ok(Play { server, submitters, tracker })
     }
 }
 
@@ -104,6 +150,29 @@ impl Play {
         let before = self.server.cpu();
         let outcome = scene.runtime.block_on(self.submitters.load(range, pace, watch));
         (Cost { cpu: self.server.cpu() - before, wall: outcome.wall }, outcome)
+    }
+
+    /// Whether all calls before `end` have done what they should, as events and balances tell.
+    fn audit(&self, scene: &Scene, subject: &dyn Subject, end: u32) -> io::Result<()> {
+        let mut books = Books::new(&scene.accounts, &scene.transactions[..end as usize]);
+        let token = subject::token(&scene.accounts);
+        let ask = |request| scene.runtime.block_on(client::ask(self.server.address, &[request])).remove(0);
+        let failed = |what: String| io::Error::other(format!("{}: {what}", subject.name()));
+        for block in 0..=node::number(&ask(subject.best()))? {
+            let events = ask(subject.events(token, block));
+            for event in events.as_array().ok_or_else(|| failed(format!("no events: {events}")))? {
+                let moved = subject.moved(event).ok_or_else(|| failed(format!("not a transfer: {event}")))?;
+                books.note(self.tracker.place(&moved.by), &moved).map_err(failed)?;
+            }
+        }
+        books.all_noted().map_err(failed)?;
+        for (account, tokens) in books.balances() {
+            let answer = ask(subject.balance(token, AccountId20(account.address)));
+            if subject.balance_told(&answer) != Some(tokens) {
+                return Err(failed(format!("{tokens} tokens expected, but: {answer}")));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -136,6 +205,10 @@ impl Saturation {
             Transport::WebSocket => "ws".to_owned(),
             Transport::Http { batch } => format!("http, batches of {batch}"),
         };
+        let name = match scene.kind {
+            Kind::Money => name,
+            Kind::Tokens => "end_to_end_calls",
+        };
         Record::new(name, subject.name(), self.run)
             .parameter("accounts", scene.sizes.accounts)
             .parameter("block_s", self.block_s)
@@ -149,15 +222,19 @@ impl Saturation {
         let sealing = Sealing::Interval { seconds: self.block_s };
         let play = scene.open(subject, sealing, self.transport)?;
         let pace = Pace::Closed { outstanding: sizes.outstanding };
-        let range = sizes.warm_up..sizes.warm_up + sizes.saturation;
+        let range = scene.begin()..scene.begin() + sizes.saturation;
         let (cost, outcome) = play.measure(scene, range.clone(), pace, false);
         let outcome = insist(subject, range.len(), outcome)?;
         let per_cpu_second = cost.per_cpu_second(outcome.included);
+        let mib = play.server.resident_mib();
+        if scene.kind == Kind::Tokens {
+            play.audit(scene, subject, range.end)?;
+        }
         self.record("end_to_end", scene, subject)
             .parameter("transfers", sizes.saturation)
             .figure("per_cpu_second", per_cpu_second)
             .figure("per_second", cost.per_second(outcome.included))
-            .figure("mib", play.server.resident_mib())
+            .figure("mib", mib)
             .tell();
         // Thousands of times are measured, so once is enough.
         if self.transport == Transport::WebSocket && sizes.latency_s > 0 && self.run == 1 {
@@ -170,7 +247,7 @@ impl Saturation {
     fn latency(&self, scene: &Scene, subject: &'static dyn Subject, (play, from): (&Play, u32), per_second: f64) {
         let sizes = &scene.sizes;
         let count = (per_second * f64::from(sizes.latency_s)) as usize;
-        let count = count.min(scene.transfers.len() - from as usize) as u32;
+        let count = count.min(scene.transactions.len() - from as usize) as u32;
         let (cost, outcome) = play.measure(scene, from..from + count, Pace::Open { per_second }, true);
         tell_refused(subject, &outcome);
         let tell = |name: &str, times: &[f64]| {
@@ -195,7 +272,7 @@ impl Saturation {
 /// All transfers at once, with blocks as soon as there is a transaction.
 pub fn burst(scene: &Scene, subject: &'static dyn Subject, count: u32, run: u32) -> io::Result<()> {
     let play = scene.open(subject, Sealing::Instant, Transport::WebSocket)?;
-    let from = scene.sizes.warm_up;
+    let from = scene.begin();
     let pace = Pace::Closed { outstanding: count as usize };
     let (cost, outcome) = play.measure(scene, from..from + count, pace, false);
     let seconds = outcome.wall.as_secs_f64();

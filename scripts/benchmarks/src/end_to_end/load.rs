@@ -27,7 +27,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 use super::{
     client,
     subject::Subject,
-    transfers::{Signed, Transfer},
+    transfers::{Signed, Transaction},
 };
 
 mod connection;
@@ -112,11 +112,11 @@ pub struct Tracker {
 
 impl Tracker {
     /// Nothing is sent yet.
-    pub fn new(signed: Vec<Signed>, transfers: &[Transfer]) -> Arc<Self> {
+    pub fn new(signed: Vec<Signed>, transactions: &[Transaction]) -> Arc<Self> {
         let zeros = || signed.iter().map(|_| AtomicU64::new(0)).collect();
         Arc::new(Self {
             index: signed.iter().zip(0..).map(|(signed, index)| (signed.hash, index)).collect(),
-            from: transfers.iter().map(|transfer| transfer.from).collect(),
+            from: transactions.iter().map(|transaction| transaction.from).collect(),
             begin: Instant::now(),
             sent_us: zeros(),
             included_us: zeros(),
@@ -129,6 +129,11 @@ impl Tracker {
             room: Semaphore::new(0),
             changed: Notify::new(),
         })
+    }
+
+    /// Which transaction has this hash: its place among all.
+    pub fn place(&self, hash: &[u8; 32]) -> Option<u32> {
+        self.index.get(hash).copied()
     }
 
     fn now_us(&self) -> u64 {

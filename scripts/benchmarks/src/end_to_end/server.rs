@@ -25,6 +25,10 @@ const START_MAX: Duration = Duration::from_secs(120);
 /// How long it may take to end when it is asked to.
 const STOP_MAX: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(10);
+/// A server is idle that takes less than a tenth of one processor for so long.
+const IDLE: Duration = Duration::from_millis(500);
+/// One that is not idle after this long is measured nevertheless.
+const IDLE_MAX: Duration = Duration::from_secs(20);
 
 /// A server that listens. Dropping it ends it.
 pub struct Server {
@@ -59,6 +63,18 @@ impl Server {
     /// Its processor time so far, of all threads.
     pub fn cpu(&self) -> Duration {
         cpu::of_process(self.child.id()).expect("the server runs")
+    }
+
+    /// Waits until it has nothing more to do than to make empty blocks: until it has compiled what it compiles beside its work.
+    pub fn wait_until_idle(&self) {
+        let begin = Instant::now();
+        while begin.elapsed() < IDLE_MAX {
+            let before = self.cpu();
+            thread::sleep(IDLE);
+            if self.cpu() - before < IDLE / 10 {
+                return;
+            }
+        }
     }
 
     /// The most memory that it had so far, in MiB.

@@ -1,9 +1,9 @@
-//! The load: accounts, and transfers between them that are signed before any clock starts.
+//! The load: accounts, and transactions between them that are signed before any clock starts.
 //!
-//! Senders and receivers are drawn at random, the same in each run. A sender's transfers stand in the order of their nonces.
+//! Senders and receivers are drawn at random, the same in each run. A sender's transactions stand in the order of their nonces.
 //! libsecp256k1 signs, on all processors.
 
-use std::{num::NonZeroUsize, thread};
+use std::{collections::HashMap, num::NonZeroUsize, thread};
 
 use secp256k1::{Message, PublicKey, SecretKey, ecdsa::RecoverableSignature};
 use ziver_primitives::hashing::keccak_256;
@@ -42,32 +42,63 @@ pub fn accounts(count: u32) -> Vec<Account> {
     in_parallel(&indices, |index| Account::new(*index))
 }
 
-/// One transfer.
+/// One transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Transfer {
+pub struct Transaction {
     /// Who sends: a place in the list of accounts.
     pub from: u32,
-    /// Who receives.
-    pub to: u32,
     /// How many the sender has sent before.
     pub nonce: u32,
+    /// What it does.
+    pub act: Act,
 }
 
-/// Draws `count` transfers between so many accounts.
-pub fn transfers(accounts: u32, count: usize) -> Vec<Transfer> {
-    let mut nonces = vec![0; accounts as usize];
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Moves a small amount of money.
+    Pay {
+        /// Who receives.
+        to: u32,
+    },
+    /// Makes the token, all of which the sender has then.
+    Deploy {
+        /// How many tokens there are.
+        supply: u64,
+    },
+    /// Calls the token, which moves some of the sender's.
+    Give {
+        /// Who receives.
+        to: u32,
+        /// How many tokens.
+        tokens: u64,
+    },
+}
+
+/// Draws `count` senders and receivers among so many accounts.
+pub fn draw(accounts: u32, count: usize) -> Vec<(u32, u32)> {
     let mut generator = Generator::new(4);
-    let mut draw = || {
-        let (from, to) = (generator.below(accounts), generator.below(accounts));
-        let next = &mut nonces[from as usize];
+    (0..count).map(|_| (generator.below(accounts), generator.below(accounts))).collect()
+}
+
+/// The transactions that do this, one after the other: each with its sender and act.
+pub fn in_order(acts: impl IntoIterator<Item = (u32, Act)>) -> Vec<Transaction> {
+    let mut nonces: HashMap<u32, u32> = HashMap::new();
+    let number = |(from, act)| {
+        let next = nonces.entry(from).or_default();
         let nonce = *next;
         *next += 1;
-        Transfer { from, to, nonce }
+        Transaction { from, nonce, act }
     };
-    (0..count).map(|_| draw()).collect()
+    acts.into_iter().map(number).collect()
 }
 
-/// A signed transfer, ready to be sent.
+/// `count` transfers of money between so many accounts.
+pub fn transfers(accounts: u32, count: usize) -> Vec<Transaction> {
+    in_order(draw(accounts, count).into_iter().map(|(from, to)| (from, Act::Pay { to })))
+}
+
+/// A signed transaction, ready to be sent.
 pub struct Signed {
     /// By which the chain names it.
     pub hash: [u8; 32],

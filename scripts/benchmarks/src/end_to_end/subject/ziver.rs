@@ -3,16 +3,20 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::LazyLock,
 };
 
-use codec::{Compact, Encode};
+use codec::{Compact, Decode, Encode};
 use serde_json::{Value, json};
 use ziver_primitives::{
-    AccountId20, EthereumSignature, Hash, UNIT, hashing::keccak_256, transaction::UnsignedTransaction,
+    AccountId20, EthereumSignature, Hash, U256, UNIT, hashing::keccak_256, transaction::UnsignedTransaction,
 };
 
-use super::{Identity, Sealing, Subject, hex, no_parameters, write};
-use crate::end_to_end::transfers::{Account, Signed, Transfer, in_parallel};
+use super::{Identity, Moved, Sealing, Subject, bytes, hex, no_parameters, token, write};
+use crate::{
+    contracts::{self, zrc20},
+    end_to_end::transfers::{Account, Act, Signed, Transaction, in_parallel},
+};
 
 /// Pallet Balances, call `transfer_keep_alive`.
 const TRANSFER_KEEP_ALIVE: [u8; 2] = [5, 3];
@@ -56,11 +60,19 @@ impl Subject for Ziver {
         vec![("chain_getBlockHash", json!([0])), ("state_getRuntimeVersion", no_parameters())]
     }
 
-    fn sign(&self, identity: &Identity, accounts: &[Account], transfers: &[Transfer]) -> Vec<Signed> {
+    fn sign(&self, identity: &Identity, accounts: &[Account], transactions: &[Transaction]) -> Vec<Signed> {
         let signer = Signer::new(identity);
-        in_parallel(transfers, |transfer| {
-            let [from, to] = [transfer.from, transfer.to].map(|index| &accounts[index as usize]);
-            signer.transfer(from, to, transfer.nonce)
+        let address = |index: u32| AccountId20(accounts[index as usize].address);
+        // Compiled once, and only if it is deployed.
+        let module = LazyLock::new(contracts::token);
+        let token = token(accounts);
+        in_parallel(transactions, |transaction| {
+            let call = match transaction.act {
+                Act::Pay { to } => pay(address(to)),
+                Act::Deploy { supply } => contracts::deploy(module.clone(), zrc20::new(supply)),
+                Act::Give { to, tokens } => contracts::call(token, zrc20::transfer(address(to), tokens)),
+            };
+            signer.sign(&accounts[transaction.from as usize], transaction.nonce, call)
         })
     }
 
@@ -79,6 +91,38 @@ impl Subject for Ziver {
     fn block(&self, head: &Value) -> (&'static str, Value) {
         ("zx_getBlockByNumber", json!([head["number"], false]))
     }
+
+    fn best(&self) -> (&'static str, Value) {
+        ("zx_blockNumber", no_parameters())
+    }
+
+    fn events(&self, contract: AccountId20, block: u64) -> (&'static str, Value) {
+        let block = format!("{block:#x}");
+        ("zx_getLogs", json!([{ "fromBlock": block, "toBlock": block, "contract": hex(&contract.0) }]))
+    }
+
+    fn moved(&self, event: &Value) -> Option<Moved> {
+        let is_transfer = bytes(&event["topics"][0])? == keccak_256(b"Transfer(Address,Address,integer)");
+        let (from, to, tokens): (AccountId20, AccountId20, U256) =
+            Decode::decode(&mut bytes(&event["data"])?.as_slice()).ok()?;
+        let by = bytes(&event["transactionHash"])?.try_into().ok()?;
+        let moved = Moved { by, from: from.0, to: to.0, tokens: tokens.try_into().ok()? };
+        Some(moved).filter(|_| is_transfer)
+    }
+
+    fn balance(&self, token: AccountId20, of: AccountId20) -> (&'static str, Value) {
+        ("contract_staticCall", json!([{ "to": hex(&token.0), "data": hex(&zrc20::balance_of(of)) }]))
+    }
+
+    fn balance_told(&self, answer: &Value) -> Option<u64> {
+        let value = Result::<U256, String>::decode(&mut bytes(&answer["returnValue"])?.as_slice()).ok()?;
+        value.ok()?.try_into().ok().filter(|_| answer["success"] == true)
+    }
+}
+
+/// The call that moves a small amount of money.
+fn pay(to: AccountId20) -> Vec<u8> {
+    (TRANSFER_KEEP_ALIVE, to, Compact(UNIT / 1_000)).encode()
 }
 
 /// What signatures on a chain cover beside the call.
@@ -100,8 +144,13 @@ impl Signer {
 
     /// A transfer of a small amount.
     pub fn transfer(&self, from: &Account, to: &Account, nonce: u32) -> Signed {
+        self.sign(from, nonce, pay(AccountId20(to.address)))
+    }
+
+    /// A transaction that makes this call.
+    fn sign(&self, from: &Account, nonce: u32, call: Vec<u8>) -> Signed {
         let unsigned = UnsignedTransaction {
-            call: (TRANSFER_KEEP_ALIVE, AccountId20(to.address), Compact(UNIT / 1_000)).encode(),
+            call,
             nonce,
             spec_version: self.spec_version,
             transaction_version: self.transaction_version,
