@@ -124,7 +124,7 @@ impl Scene {
     fn open(&self, subject: &'static dyn Subject, sealing: Sealing, transport: Transport) -> io::Result<Play> {
         let server = Server::start(subject, &self.accounts, sealing)?;
         let address = server.address;
-        let submitters = self.runtime.block_on(async {
+        let (submitters, tracker) = self.runtime.block_on(async {
             let identity = client::ask(address, &subject.identity()).await;
             let tracker = Tracker::new(subject.sign(&identity, &self.accounts, &self.transactions), &self.transactions);
             let ready = Arc::new(Notify::new());
@@ -205,10 +205,6 @@ impl Saturation {
             Transport::WebSocket => "ws".to_owned(),
             Transport::Http { batch } => format!("http, batches of {batch}"),
         };
-        let name = match scene.kind {
-            Kind::Money => name,
-            Kind::Tokens => "end_to_end_calls",
-        };
         Record::new(name, subject.name(), self.run)
             .parameter("accounts", scene.sizes.accounts)
             .parameter("block_s", self.block_s)
@@ -230,8 +226,12 @@ impl Saturation {
         if scene.kind == Kind::Tokens {
             play.audit(scene, subject, range.end)?;
         }
-        self.record("end_to_end", scene, subject)
-            .parameter("transfers", sizes.saturation)
+        let (name, what) = match scene.kind {
+            Kind::Money => ("end_to_end", "transfers"),
+            Kind::Tokens => ("end_to_end_calls", "calls"),
+        };
+        self.record(name, scene, subject)
+            .parameter(what, sizes.saturation)
             .figure("per_cpu_second", per_cpu_second)
             .figure("per_second", cost.per_second(outcome.included))
             .figure("mib", mib)

@@ -10,7 +10,7 @@
 //! - [`generator`]: numbers that are drawn the same in each run.
 //! - [`statistics`]: medians, and ratios of paired runs.
 //! - [`node`]: a node that is started, asked, killed; [`history`]: a long chain for it.
-//! - [`end_to_end`]: transfers from clients into blocks, over JSON-RPC, beside anvil.
+//! - [`end_to_end`]: transfers of money and of tokens from clients into blocks, over JSON-RPC, beside anvil.
 //! - [`soak`]: a node under load for long, killed again and again.
 //! - `src/bin/report.rs`: the records as tables and plots.
 //!

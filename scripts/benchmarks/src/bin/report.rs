@@ -27,7 +27,7 @@ use summary::{Benchmark, Row, summarise};
 use ziver_benchmarks::record;
 
 /// What has to be known of a subject to read the figures of a benchmark: benchmark, subject, text.
-const NOTES: [(&str, &str, &str); 6] = [
+const NOTES: [(&str, &str, &str); 7] = [
     (
         "import",
         "frame-native",
@@ -76,6 +76,13 @@ const NOTES: [(&str, &str, &str); 6] = [
         "A block of `ziver` holds some 6,600 transfers, which is what its weight limit allows on any machine that the weights are \
          right for: with 2 s blocks 3,300 a second. That bounds `per_second`, while the processor is idle for most of the time. \
          `anvil` is run without a limit.",
+    ),
+    (
+        "end_to_end_calls",
+        "ziver",
+        "Calls of a ZRC-20 in ZX and of the same token in Solidity (as in `contract_token`), from the accounts, over the connections and at the \
+         block times of `end_to_end`. Each sender is given tokens first, and the server waits until it is idle. Afterwards every call must \
+         have left its event, and balances are asked; what failed fails the run. Blocks are limited as there.",
     ),
 ];
 
