@@ -84,6 +84,8 @@ pub const CONTRACT_RESIDENT_BYTES_MAX: usize = 192 * 1024;
 pub const CONTRACT_TABLE_ELEMENTS_MAX: usize = 4_096;
 /// Native stack of one contract. Contracts count their stack, so that this is never met.
 pub const CONTRACT_STACK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Compiled contracts that are kept in memory. Each is some mappings of memory, of which a process has 65,530 on Linux.
+pub const CONTRACTS_MAX: usize = 4_096;
 /// Bytes of compiled contracts that are kept in memory.
 pub const CONTRACTS_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Gas that a contract's invocations have used in all when it is compiled again, to faster code: for each byte of what the

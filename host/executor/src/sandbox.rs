@@ -31,4 +31,4 @@ mod modules;
 mod reuse;
 
 pub(crate) use instance::{Instances, invoke};
-pub(crate) use modules::Sandbox;
+pub(crate) use modules::{CompileError, Sandbox};

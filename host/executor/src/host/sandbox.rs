@@ -27,7 +27,7 @@ use wasmtime::{Caller, Linker, Ref, Result, Store};
 use super::guest::unpack;
 use super::{Guest, HostState};
 use crate::error::{HostError, InvalidCode};
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, CompileError, Sandbox};
 
 /// In place of an instance's number: no such module.
 const UNKNOWN: u32 = u32::MAX;
@@ -89,11 +89,14 @@ fn compile(caller: Caller<'_, HostState>, code: u64) -> std::result::Result<u32,
     let mut guest = Guest(caller);
     let sandbox = sandbox_of(guest.state())?;
     let (bytes, _) = guest.split()?;
-    let compiled = sandbox.compile(bytes.slice(code)?);
-    if let Err(error) = &compiled {
-        tracing::debug!("a contract's module is refused: {error}");
+    match sandbox.compile(bytes.slice(code)?) {
+        Ok(_) => Ok(0),
+        Err(CompileError::Module(error)) => {
+            tracing::debug!("a contract's module is refused: {error}");
+            Ok(1)
+        }
+        Err(CompileError::Host(error)) => Err(error),
     }
-    Ok(u32::from(compiled.is_err()))
 }
 
 fn instance(caller: Caller<'_, HostState>, hash: u32) -> std::result::Result<u32, HostError> {

@@ -7,6 +7,7 @@
 //! become hot, [`Sandbox::find`] says once that it does not know it, so that the runtime hands it over.
 //!
 //! Invariant: which engine's code runs never shows in a result.
+//! Invariant: a module is refused for what it is; that this host could not compile it is no answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -21,11 +22,11 @@ use super::instance::ContractState;
 use super::link::{Import, link};
 use super::reuse::{Idle, Initial, is_reusable};
 use crate::cache::DiskCache;
-use crate::error::{InvalidCode, StartError};
+use crate::error::{HostError, InvalidCode, StartError};
 use crate::executor::CompileStrategy;
 use crate::limits::{
     CONTRACT_CODE_BYTES_MAX, CONTRACT_HOT_GAS_MIN, CONTRACT_HOT_GAS_PER_BYTE, CONTRACT_IMPORTS_MAX,
-    CONTRACTS_BYTES_MAX, Limits, REUSED_INSTANCES_MIN,
+    CONTRACTS_BYTES_MAX, CONTRACTS_MAX, Limits, REUSED_INSTANCES_MIN,
 };
 use ziver_primitives::hashing::keccak_256;
 
@@ -82,6 +83,19 @@ pub(crate) struct Sandbox {
     improver: Option<Improver>,
     improved: AtomicU64,
     pub(super) idle: Idle,
+    modules_max: usize,
+    bytes_max: usize,
+}
+
+/// Why there is no compiled module.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CompileError {
+    /// It is not a module as [`super`] describes: that is so on every host.
+    #[error(transparent)]
+    Module(#[from] InvalidCode),
+    /// This host could not compile it.
+    #[error(transparent)]
+    Host(HostError),
 }
 
 /// Modules in memory, the least recently used first to go.
@@ -98,8 +112,10 @@ impl Sandbox {
         let (improver, jobs) = engines.better.is_some().then(improve::queue).unzip();
         let kept = Mutex::new(Kept { modules: LruCache::unbounded(), bytes: 0 });
         let improved = AtomicU64::new(0);
+        let (modules_max, bytes_max) = (CONTRACTS_MAX, CONTRACTS_BYTES_MAX);
         let (compiling, idle) = (Mutex::new(()), Idle::default());
-        let sandbox = Arc::new(Self { engines, kept, compiling, disk, improver, improved, idle });
+        let sandbox = Self { engines, kept, compiling, disk, improver, improved, idle, modules_max, bytes_max };
+        let sandbox = Arc::new(sandbox);
         if let Some(jobs) = jobs {
             improve::start(&sandbox, jobs)?;
         }
@@ -123,10 +139,10 @@ impl Sandbox {
 
     /// Compiles `code`, which the runtime has checked, and keeps the result under its keccak-256.
     ///
-    /// Errors: why it is not a module as [`super`] describes; such a module is never kept.
-    pub fn compile(&self, code: &[u8]) -> Result<Arc<ContractModule>, InvalidCode> {
+    /// Errors: see [`CompileError`]; a module that does not compile is never kept.
+    pub fn compile(&self, code: &[u8]) -> Result<Arc<ContractModule>, CompileError> {
         if code.len() > CONTRACT_CODE_BYTES_MAX {
-            return Err(InvalidCode::TooLarge { max: CONTRACT_CODE_BYTES_MAX });
+            return Err(InvalidCode::TooLarge { max: CONTRACT_CODE_BYTES_MAX }.into());
         }
         let hash = keccak_256(code);
         let _turn = self.compiling.lock();
@@ -138,7 +154,7 @@ impl Sandbox {
     }
 
     /// What the background thread does with a module that runs much: has the best code of it, which later instances run.
-    pub(super) fn improve(&self, hash: &[u8; 32], code: &[u8]) -> Result<(), InvalidCode> {
+    pub(super) fn improve(&self, hash: &[u8; 32], code: &[u8]) -> Result<(), CompileError> {
         let Some(better) = &self.engines.better else { return Ok(()) };
         match self.disk.as_ref().and_then(|disk| load(disk, better, hash)) {
             Some((module, is_reusable)) => self.keep(better, hash, &module, is_reusable)?,
@@ -182,8 +198,11 @@ impl Sandbox {
         }
     }
 
-    fn compile_by(&self, engine: &Engine, hash: &[u8; 32], code: &[u8]) -> Result<Arc<ContractModule>, InvalidCode> {
-        let module = Module::new(engine, code).map_err(|error| InvalidCode::NotWasm(format!("{error:#}")))?;
+    fn compile_by(&self, engine: &Engine, hash: &[u8; 32], code: &[u8]) -> Result<Arc<ContractModule>, CompileError> {
+        let module = Module::new(engine, code).map_err(|error| match Module::validate(engine, code) {
+            Ok(()) => CompileError::Host(HostError::SandboxInstance(format!("{error:#}"))),
+            Err(error) => InvalidCode::NotWasm(format!("{error:#}")).into(),
+        })?;
         let is_reusable = is_reusable(code);
         let kept = self.keep(engine, hash, &module, is_reusable)?;
         if let Some(disk) = &self.disk {
@@ -198,7 +217,7 @@ impl Sandbox {
         hash: &[u8; 32],
         module: &Module,
         is_reusable: bool,
-    ) -> Result<Arc<ContractModule>, InvalidCode> {
+    ) -> Result<Arc<ContractModule>, CompileError> {
         let mut linked = ContractModule::link(engine, module)?;
         if is_reusable {
             linked.initial = Initial::of(&linked.pre, &linked.memory);
@@ -214,7 +233,7 @@ impl Sandbox {
             kept.bytes = kept.bytes.saturating_sub(before.bytes);
         }
         kept.bytes = kept.bytes.saturating_add(module.bytes);
-        while kept.bytes > CONTRACTS_BYTES_MAX
+        while (kept.bytes > self.bytes_max || kept.modules.len() > self.modules_max)
             && let Some((_, oldest)) = kept.modules.pop_lru()
         {
             kept.bytes = kept.bytes.saturating_sub(oldest.bytes);
@@ -231,27 +250,28 @@ impl ContractModule {
         self.heat.gas.load(Ordering::Relaxed) >= needed
     }
 
-    fn link(engine: &Engine, module: &Module) -> Result<Self, InvalidCode> {
+    fn link(engine: &Engine, module: &Module) -> Result<Self, CompileError> {
         let mut linker = Linker::new(engine);
         if module.imports().len() > CONTRACT_IMPORTS_MAX {
-            return Err(InvalidCode::NotWasm(format!("more than {CONTRACT_IMPORTS_MAX} imports")));
+            return Err(InvalidCode::NotWasm(format!("more than {CONTRACT_IMPORTS_MAX} imports")).into());
         }
         for import in module.imports() {
             let refused = || InvalidCode::Import { module: import.module().to_owned(), name: import.name().to_owned() };
-            let ExternType::Func(ty) = import.ty() else { return Err(refused()) };
+            let ExternType::Func(ty) = import.ty() else { return Err(refused().into()) };
             let function = Import::new(import.module(), import.name(), &ty).ok_or_else(refused)?;
             // A module may import the same function twice; the first definition stands for both.
             let _ = link(&mut linker, import.module(), import.name(), ty, function);
         }
         let memory = module.get_export_index("memory").ok_or(InvalidCode::NoMemory)?;
         if !matches!(module.get_export("memory"), Some(ExternType::Memory(_))) {
-            return Err(InvalidCode::NoMemory);
+            return Err(InvalidCode::NoMemory.into());
         }
         let gas_left = counter(module, "gas_left", &ValType::I64)?;
         let stack_left = counter(module, "stack_left", &ValType::I32)?;
         let range = module.image_range();
         let bytes = (range.end as usize).saturating_sub(range.start as usize);
-        let pre = linker.instantiate_pre(module).map_err(|error| InvalidCode::Compile(format!("{error:#}")))?;
+        let failed = |error| CompileError::Host(HostError::SandboxInstance(format!("{error:#}")));
+        let pre = linker.instantiate_pre(module).map_err(failed)?;
         Ok(Self { pre, memory, gas_left, stack_left, heat: Heat::default(), initial: None, bytes })
     }
 }
@@ -269,3 +289,6 @@ fn counter(module: &Module, name: &str, ty: &ValType) -> Result<ModuleExport, In
     let index = module.get_export_index(name).filter(|_| fits);
     index.ok_or_else(|| InvalidCode::NotWasm(format!("no mutable global {name}")))
 }
+
+#[cfg(test)]
+mod tests;
