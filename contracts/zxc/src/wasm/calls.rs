@@ -159,8 +159,19 @@ impl Compiler<'_, '_> {
         });
     }
 
-    /// The value in an answer: a 0, then its encoding.
+    /// The value in an answer: a 0, then its encoding. A contract that has ended itself says nothing, which will do where no
+    /// value is wanted.
     fn decode_answer(&mut self, answer: u32, ty: Type, to: Option<Destination>) {
+        if ty == Type::Unit {
+            self.code.get(answer);
+            self.prelude("length");
+            self.when(|it| it.decode_value(answer, ty, to));
+        } else {
+            self.decode_value(answer, ty, to);
+        }
+    }
+
+    fn decode_value(&mut self, answer: u32, ty: Type, to: Option<Destination>) {
         self.code.get(answer);
         self.prelude("begin_bytes");
         self.code.i32(1);

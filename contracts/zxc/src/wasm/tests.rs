@@ -177,6 +177,40 @@ fn value_and_re_entry_are_refused_where_they_are_not_admitted() {
 }
 
 #[test]
+fn a_contract_that_ended_itself_answers_nothing_which_will_do_for_no_value() {
+    let mut program = Program::new("Caller");
+    for (name, ty) in [("nothing", Type::Unit), ("number", Type::U8)] {
+        let call = ContractCall {
+            kind: CallKind::Normal,
+            target: Expression::address([7; 20]),
+            input: CallInput::Action([1, 2, 3, 4], Vec::new()),
+            value: None,
+            gas: None,
+            reentry: false,
+            output: CallOutput::Value(ty),
+        };
+        let call = Expression::invoke(call, &mut program.types);
+        let f = FunctionBuilder::new(name, ty);
+        let function = program.add_function(f.finish([Statement::Return(Some(call))]));
+        program.add_message(name, function);
+    }
+    let mut contract = Both::new(program);
+    for (action, output, outcome) in [
+        ("nothing", &[][..], returned(&[])),
+        ("nothing", &[0], returned(&[])),
+        ("nothing", &[1], reverted("malformed data")),
+        ("nothing", &[0, 0], reverted("malformed data")),
+        ("number", &[0, 9], returned(&[&[9]])),
+        ("number", &[], reverted("malformed data")),
+    ] {
+        // A call that reverted left its answer.
+        contract.chain.answers.clear();
+        contract.chain.answers.extend([Answer { code: ReturnCode::Success, output: output.to_vec() }]);
+        assert_eq!(contract.run(action, &[]), outcome, "{action} {output:?}");
+    }
+}
+
+#[test]
 fn a_fallback_gets_the_whole_input_and_gives_the_whole_output() {
     let mut program = Program::new("Proxy");
     let mut f = FunctionBuilder::new("fallback", Type::Bytes);

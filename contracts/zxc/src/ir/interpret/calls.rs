@@ -23,6 +23,8 @@ impl Interpreter<'_> {
             CallOutput::Raw => Ok(Value::Bytes(self.succeeded(answer)?)),
             CallOutput::Value(ty) => match self.succeeded(answer)?.split_first() {
                 Some((0, value)) => Ok(decode(value, ty, &self.program.types)?),
+                // A contract that has ended itself says nothing.
+                None if ty == Type::Unit => Ok(Value::Unit),
                 _ => Err(Fault::MalformedData.into()),
             },
         }
